@@ -1,0 +1,26 @@
+{# Refuses settings that make no sense, before anything is read. #}
+{% macro check_settings() %}
+    {% if not execute %}{{ return('') }}{% endif %}
+    {% for name in ['as_of_date', 'history_start', 'restate_from', 'restate_to'] %}
+        {% if var(name) and not modules.re.match('^\d{4}-\d{2}-\d{2}$', var(name) | string) %}
+            {{ exceptions.raise_compiler_error(
+                'The setting ' ~ name ~ ' must be a date such as 2026-01-31, not '
+                ~ var(name) ~ '.') }}
+        {% endif %}
+        {% do parse_date(name) %}
+    {% endfor %}
+    {% set restate = [var('restate_from'), var('restate_to'), var('restate_reason')] %}
+    {% if restate | select | list | length not in (0, 3) %}
+        {{ exceptions.raise_compiler_error(
+            'Restating closed days needs restate_from, restate_to and restate_reason: '
+            ~ 'say all three, and why in restate_reason. It goes into history_ledger.') }}
+    {% endif %}
+    {% if var('restate_from') and parse_date('restate_from') > parse_date('restate_to') %}
+        {{ exceptions.raise_compiler_error('restate_from lies after restate_to.') }}
+    {% endif %}
+    {% if var('customer_definition') not in ('subscription', 'activity') %}
+        {{ exceptions.raise_compiler_error(
+            'customer_definition must be subscription or activity, not '
+            ~ var('customer_definition') ~ '.') }}
+    {% endif %}
+{% endmacro %}

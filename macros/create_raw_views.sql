@@ -1,0 +1,281 @@
+{#
+    The raw contract, enforced. For every table in models/staging/*/_*__sources.yml this
+    makes a view raw_<source>.<table> over the raw file (on Spark: over the raw table), with
+    the declared columns in the declared types, plus
+
+        _row_status         staged, rejected, duplicate or deleted: every raw row is one of them
+        _rejection_reason   why a rejected row cannot be used
+        _raw_record         the row as it came, as JSON
+        _record_date        day of the event, for tables that have one
+        _loaded_on          day on which the key first arrived
+        _unknown_values     how many values of the row are not in their column's list
+        _unreadable_values  how many optional values of the row could not be read
+
+    A table with read_by_day in its meta (usage.events) shows only the days that this run
+    reads: those after the newest read day, the open ones, and a restated range.
+
+    It stops the run, naming source, table and column, when something required is absent.
+#}
+{% macro create_raw_views() %}
+    {% if not execute or flags.WHICH not in ('build', 'run', 'test', 'seed') %}
+        {{ return('') }}
+    {% endif %}
+
+    {% set problems = [] %}
+    {% set views = [] %}
+    {% for table in graph.sources.values() %}
+        {% set raw = raw_input(table) %}
+        {% set name = table.source_name ~ '.' ~ table.name %}
+        {% set required = table.config.meta.get('required', false)
+            and not (table.name == 'subscriptions'
+                and var('customer_definition') == 'activity') %}
+
+        {% if raw.problem %}
+            {% do problems.append(name ~ ': ' ~ raw.problem) %}
+        {% elif not raw.columns and required %}
+            {% do problems.append(
+                name ~ ': this table is required, but there is no ' ~ raw.location
+                ~ '. Put the file there, or point raw_path to where it is.') %}
+        {% elif required and raw.is_empty %}
+            {% do problems.append(
+                name ~ ': this table is required, but ' ~ raw.location
+                ~ ' has no rows. Check the export that writes it.') %}
+        {% elif raw.columns %}
+            {% for column in table.columns.values() %}
+                {% set is_required = column.constraints
+                    | selectattr('type', 'equalto', 'not_null') | list %}
+                {% if is_required and column.name not in raw.columns %}
+                    {% do problems.append(
+                        name ~ ': required column ' ~ column.name ~ ' is not in '
+                        ~ raw.location ~ ' (it has: ' ~ raw.columns | join(', ')
+                        ~ '). Add or rename the column there.') %}
+                {% endif %}
+            {% endfor %}
+        {% endif %}
+        {% do views.append({
+            'table': table,
+            'raw': raw,
+            'foreign_keys': raw_foreign_keys(table) | length
+                + (10 if 'opportunities' in raw_foreign_keys(table) | string else 0),
+        }) %}
+    {% endfor %}
+
+    {% if problems %}
+        {{ exceptions.raise_compiler_error(
+            'The raw data breaks its contract, so nothing was built:\n  - '
+            ~ problems | join('\n  - ')) }}
+    {% endif %}
+
+    {# a view that checks ids comes after the view that holds them #}
+    {% for view in views | sort(attribute='foreign_keys') %}
+        {% do adapter.create_schema(api.Relation.create(
+            database=view.table.database, schema=view.table.schema)) %}
+        {% do run_query(raw_view_sql(view.table, view.raw)) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{# The columns of a table that must exist elsewhere: [{column, relation, to_column, to}]. #}
+{% macro raw_foreign_keys(table) %}
+    {% set keys = [] %}
+    {% for column in table.columns.values() %}
+        {% for constraint in column.constraints if constraint.type == 'foreign_key' %}
+            {% set to = modules.re.findall("'(\w+)'", constraint.to) %}
+            {% do keys.append({
+                'column': column.name,
+                'relation': 'raw_' ~ to[0] ~ '.' ~ to[1],
+                'to_column': constraint.to_columns[0],
+                'to': to | join('.'),
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(keys) }}
+{% endmacro %}
+
+
+{% macro raw_view_sql(table, raw) %}
+{%- set meta = table.config.meta -%}
+{%- set key = meta.key -%}
+{%- set event_date = meta.get('event_date') -%}
+{%- set columns = table.columns.values() | list -%}
+{%- set partition = key + (['_record_date'] if meta.get('read_by_day') else []) %}
+{%- set open_days = usage_days_to_read() if meta.get('read_by_day') and raw.columns else none %}
+create or replace view {{ table.schema }}.{{ table.name }} as
+
+with
+
+raw_rows as (
+
+    {% if raw.columns %}select * from {{ raw.relation }}
+    {%- else %}select null as absent where false{% endif %}
+    {%- if open_days %}
+
+    -- closed days are in int_user_feature_days already
+    {%- set event_time = raw_value(table.columns[event_date], raw.columns) %}
+    where
+        {{ event_time }} is null
+        {%- for first_day, last_day in open_days %}
+        or (
+            {{ event_time }} >= cast('{{ first_day }}' as timestamp)
+            and {{ event_time }} < cast('{{ last_day }}' as timestamp)
+        )
+        {%- endfor %}
+    {%- endif %}
+
+),
+
+typed_rows as (
+
+    select
+        {%- for column in columns %}
+        {{ raw_value(column, raw.columns) }} as {{ column.name }},
+        {%- endfor %}
+
+        -- what was there but could not be read
+        concat_ws(
+            ', ', cast(null as string)
+            {%- for column in columns
+                if column.name in raw.columns and column.data_type != 'string'
+                and not column.config.meta.get('unreadable_becomes_null') %},
+            case
+                when {{ raw_text(column.name) }} is not null
+                    and {{ raw_value(column, raw.columns) }} is null
+                    then '{{ column.name }} is not a {{ column.data_type }}'
+            end
+            {%- endfor %}
+        ) as _unreadable_columns,
+        0
+        {%- for column in columns
+            if column.name in raw.columns
+            and column.config.meta.get('unreadable_becomes_null') %}
+        + case
+            when {{ raw_text(column.name) }} is not null
+                and {{ raw_value(column, raw.columns) }} is null
+                then 1
+            else 0
+        end
+        {%- endfor %} as _unreadable_values,
+        0
+        {%- for column in columns
+            if column.name in raw.columns and column.config.meta.get('values') %}
+        + case
+            when {{ category(raw_text(column.name)) }} not in (
+                '{{ column.config.meta['values'] | join("', '") }}'
+            )
+                then 1
+            else 0
+        end
+        {%- endfor %} as _unknown_values,
+        {{ raw_record() if raw.columns else 'cast(null as string)' }} as _raw_record
+
+    from raw_rows
+
+),
+
+checked_rows as (
+
+    select
+        *,
+        {{ 'cast(' ~ event_date ~ ' as date)' if event_date
+            else 'cast(null as date)' }} as _record_date,
+        case
+            when _unreadable_columns <> '' then _unreadable_columns
+            {%- for column in columns
+                if column.constraints | selectattr('type', 'equalto', 'not_null') | list %}
+            when {{ column.name }} is null then '{{ column.name }} is empty'
+            {%- endfor %}
+            {%- for foreign_key in raw_foreign_keys(table) %}
+            when {{ foreign_key.column }} is not null
+                and {{ foreign_key.column }} not in (
+                    select {{ foreign_key.to_column }}
+                    from {{ foreign_key.relation }}
+                    where _row_status = 'staged'
+                )
+                then '{{ foreign_key.column }} is not in {{ foreign_key.to }}'
+            {%- endfor %}
+            {%- for column in columns %}
+            {%- for check in column.constraints | selectattr('type', 'equalto', 'check') %}
+            when not ({{ check.expression }}) then '{{ check.name }}'
+            {%- endfor %}
+            {%- endfor %}
+            {%- if meta.get('read_by_day') %}
+            when cast(_loaded_at as date)
+                > cast({{ event_date }} as date) + {{ var('late_data_days') }}
+                {%- if var('restate_from') %}
+                and cast({{ event_date }} as date) not between
+                    {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
+                {%- endif %}
+                then 'arrived after its day was closed'
+            {%- endif %}
+            {%- if event_date and not meta.get('event_date_is_planned') %}
+            when {{ event_date }}
+                > cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+                then '{{ event_date }} lies after the run began'
+            {%- endif %}
+        end as _rejection_reason
+
+    from typed_rows
+
+),
+
+versioned_rows as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ partition | join(', ') }}, _rejection_reason is null
+            order by
+                updated_at desc nulls last,
+                _loaded_at desc nulls last
+                {%- for column in columns
+                    if column.name not in key + ['updated_at', '_loaded_at'] %},
+                {{ column.name }} desc nulls last
+                {%- endfor %}
+        ) as _version_rank,
+        min(_loaded_at) over (
+            partition by {{ partition | join(', ') }}, _rejection_reason is null
+        ) as _first_loaded_at
+
+    from checked_rows
+
+)
+
+select
+    *,
+    coalesce(cast(_first_loaded_at as date), _record_date) as _loaded_on,
+    case
+        when _rejection_reason is not null then 'rejected'
+        when _version_rank > 1 then 'duplicate'
+        when is_deleted then 'deleted'
+        else 'staged'
+    end as _row_status
+
+from versioned_rows
+{% endmacro %}
+
+
+{#
+    Half-open ranges [first, last) of event days that this run reads from usage.events;
+    none when nothing has been read yet, which means all.
+#}
+{% macro usage_days_to_read() %}
+    {% set relation = history_relation('int_user_feature_days') %}
+    {% if not relation %}
+        {{ return(none) }}
+    {% endif %}
+    {% set newest = run_query('select max(event_date) from ' ~ relation).rows[0][0] %}
+    {% if not newest %}
+        {{ return(none) }}
+    {% endif %}
+    {% set day = modules.datetime.timedelta(days=1) %}
+    {% set ranges = [(
+        (newest - var('late_data_days') * day + day).isoformat(), '9999-01-01'
+    )] %}
+    {% if var('restate_from') %}
+        {% do ranges.append((
+            parse_date('restate_from').isoformat(),
+            (parse_date('restate_to') + day).isoformat()
+        )) %}
+    {% endif %}
+    {{ return(ranges) }}
+{% endmacro %}

@@ -1,0 +1,1 @@
+{% macro tell_what_is_left() %}{% endmacro %}

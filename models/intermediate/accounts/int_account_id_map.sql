@@ -1,0 +1,92 @@
+-- One row per CRM id per account that its records count for, from valid_from to before
+-- valid_to: itself, and after a merge the account that survived. Past days keep the old id.
+
+with
+
+merges as (
+
+    select
+        merged.account_id as source_account_id,
+        merged.merged_into_account_id as account_id,
+        -- without a date, it has always been merged
+        coalesce(merged.merged_on, cast('1900-01-01' as date)) as merged_on
+
+    from {{ ref('stg_crm__accounts') }} as merged
+
+    inner join {{ ref('stg_crm__accounts') }} as surviving
+        on merged.merged_into_account_id = surviving.account_id
+
+    where merged.account_id <> merged.merged_into_account_id
+
+),
+
+accounts as (
+
+    select
+        account_id as source_account_id,
+        account_id,
+        cast('1900-01-01' as date) as valid_from
+
+    from {{ ref('stg_crm__accounts') }}
+
+),
+
+-- an account that was merged may have been merged again, and again
+{%- for step, before in [('first', 'accounts'), ('second', 'first_merge'),
+    ('third', 'second_merge'), ('fourth', 'third_merge')] %}
+
+{{ step }}_merge as (
+
+    select
+        {{ before }}.source_account_id,
+        merges.account_id,
+        case
+            when merges.merged_on > {{ before }}.valid_from then merges.merged_on
+            else {{ before }}.valid_from
+        end as valid_from
+
+    from {{ before }}
+
+    inner join merges
+        on {{ before }}.account_id = merges.source_account_id
+
+),
+{%- endfor %}
+
+steps as (
+
+    select *, 0 as step from accounts
+    union all
+    select *, 1 as step from first_merge
+    union all
+    select *, 2 as step from second_merge
+    union all
+    select *, 3 as step from third_merge
+    union all
+    select *, 4 as step from fourth_merge
+
+),
+
+spans as (
+
+    select
+        account_id,
+        source_account_id,
+        valid_from,
+        lead(valid_from, 1, cast('9999-01-01' as date)) over (
+            partition by source_account_id order by step
+        ) as valid_to
+
+    from steps
+
+),
+
+account_id_map as (
+
+    select * from spans
+
+    where valid_from < valid_to
+
+)
+
+select * from account_id_map

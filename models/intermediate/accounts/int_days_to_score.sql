@@ -1,0 +1,97 @@
+-- One row per day that this run scores: days that history lacks, the days that are still open
+-- for late records, and a range that was asked for. Oldest first, at most max_days_per_run.
+
+with
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+days_in_history as (
+
+    {{ days_in_history() }}
+
+),
+
+newest_day_in_history as (
+
+    select max(snapshot_date) as newest_day from days_in_history
+
+),
+
+first_customer_day as (
+
+    select min(spell_from) as first_day from {{ ref('int_account_spells') }}
+
+),
+
+bounds as (
+
+    select
+        as_of.as_of_date,
+        coalesce(
+            {{ date_setting('history_start') }},
+            case
+                when first_customer_day.first_day > as_of.as_of_date - 365
+                    then first_customer_day.first_day
+                else as_of.as_of_date - 365
+            end
+        ) as first_day,
+
+        -- what is older was closed when its successors were scored
+        case
+            when newest_day_in_history.newest_day > as_of.as_of_date
+                then newest_day_in_history.newest_day
+            else as_of.as_of_date
+        end - {{ var('late_data_days') }} as last_closed_day
+
+    from as_of
+
+    cross join first_customer_day
+
+    cross join newest_day_in_history
+
+),
+
+calendar as (
+
+    {{ each_day('first_day', 'as_of_date') }}
+
+    from bounds
+
+    where first_day <= as_of_date
+
+),
+
+days_to_score as (
+
+    select
+        calendar.day as snapshot_date,
+
+        -- what arrived later is not known, unless the day is restated
+        case
+            when calendar.day between
+                {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
+                then cast('9999-01-01' as date)
+            else calendar.day + {{ var('late_data_days') }}
+        end as loaded_until
+
+    from calendar
+
+    cross join bounds
+
+    where
+        calendar.day not in (select snapshot_date from days_in_history)
+        or calendar.day > bounds.last_closed_day
+        or calendar.day between
+            {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
+
+    order by snapshot_date
+
+    limit {{ var('max_days_per_run') }}
+
+)
+
+select * from days_to_score

@@ -1,0 +1,162 @@
+-- One row per account per day to score: health score, coverage, band and axis scores, with
+-- what was true of the account on that day.
+
+with
+
+account_days as (
+
+    select * from {{ ref('int_account_days') }}
+
+),
+
+dimension_scores as (
+
+    select
+        dimension_scores.*,
+        dimensions.axis
+
+    from {{ ref('int_dimension_scores') }} as dimension_scores
+
+    inner join {{ ref('dimensions') }} as dimensions
+        on dimension_scores.dimension = dimensions.dimension
+
+),
+
+scorecards as (
+
+    select * from {{ ref('scorecards') }}
+
+),
+
+health_bands as (
+
+    select
+        bands.band,
+        bands.min_score,
+        bands.effective_from,
+        versions.effective_to,
+        lead(bands.min_score) over (
+            partition by bands.effective_from order by bands.min_score
+        ) as next_min_score
+
+    from {{ ref('health_bands') }} as bands
+
+    inner join (
+        select
+            effective_from,
+            lead(effective_from, 1, cast('9999-01-01' as date)) over (
+                order by effective_from
+            ) as effective_to
+
+        from (select distinct effective_from from {{ ref('health_bands') }})
+    ) as versions
+        on bands.effective_from = versions.effective_from
+
+    where bands.min_score is not null
+
+),
+
+scores as (
+
+    select
+        account_id,
+        snapshot_date,
+        round(sum(weight * score) / nullif(sum(weight), 0), 4) as score,
+        round(
+            sum(case when axis = 'relationship' then weight * score end)
+            / nullif(sum(case when axis = 'relationship' then weight end), 0), 4
+        ) as relationship_score,
+        round(
+            sum(case when axis = 'impact' then weight * score end)
+            / nullif(sum(case when axis = 'impact' then weight end), 0), 4
+        ) as impact_score,
+        coalesce(
+            round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6), 0
+        ) as coverage,
+        coalesce(
+            round(
+                sum(applicable_configured_weight) / nullif(sum(configured_weight), 0), 6
+            ), 0
+        ) as applicable_share
+
+    from dimension_scores
+
+    group by all
+
+),
+
+withheld_scores as (
+
+    select
+        account_days.*,
+        coalesce(scores.coverage, 0) as coverage,
+        coalesce(scores.applicable_share, 0) as applicable_share,
+
+        -- redistribution alone rewards ignorance
+        case when scores.coverage >= scorecards.minimum_coverage then scores.score end
+            as uncapped_health_score,
+        case
+            when scores.coverage >= scorecards.minimum_coverage then scores.relationship_score
+        end as relationship_score,
+        case when scores.coverage >= scorecards.minimum_coverage then scores.impact_score end
+            as impact_score
+
+    from account_days
+
+    inner join scorecards
+        on
+            account_days.scorecard = scorecards.scorecard
+            and account_days.scorecard_version = scorecards.version
+
+    left join scores
+        on
+            account_days.account_id = scores.account_id
+            and account_days.snapshot_date = scores.snapshot_date
+
+),
+
+account_health as (
+
+    select
+        withheld_scores.account_id,
+        withheld_scores.snapshot_date,
+        withheld_scores.scorecard,
+        withheld_scores.scorecard_version,
+        withheld_scores.uncapped_health_score as health_score,
+        withheld_scores.uncapped_health_score,
+        withheld_scores.coverage,
+        withheld_scores.applicable_share,
+        coalesce(health_bands.band, 'unknown') as health_band,
+        cast(null as string) as settled_band,
+        withheld_scores.relationship_score,
+        withheld_scores.impact_score,
+        cast(null as string) as quadrant,
+        cast(null as string) as cap,
+        withheld_scores.arr,
+        withheld_scores.segment,
+        withheld_scores.industry,
+        withheld_scores.region,
+        withheld_scores.size_band,
+        withheld_scores.service_tier,
+        withheld_scores.product,
+        withheld_scores.owner_id,
+        withheld_scores.parent_account_id,
+        withheld_scores.lifecycle_stage,
+        withheld_scores.tenure_days,
+        withheld_scores.days_to_renewal
+
+    from withheld_scores
+
+    left join health_bands
+        on
+            withheld_scores.snapshot_date >= health_bands.effective_from
+            and withheld_scores.snapshot_date < health_bands.effective_to
+            and withheld_scores.uncapped_health_score >= health_bands.min_score
+            and (
+                withheld_scores.uncapped_health_score < health_bands.next_min_score
+                or health_bands.next_min_score is null
+            )
+
+)
+
+select * from account_health

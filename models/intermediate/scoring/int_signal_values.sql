@@ -1,0 +1,13 @@
+-- One row per account per day to score per signal: every column of the nine wide signal
+-- models as a row, value null where nothing was measured.
+
+{{ config(materialized='view') }}
+
+{% for dimension in ['adoption', 'support', 'relationship', 'sentiment', 'financial',
+    'onboarding', 'impact', 'marketing', 'expansion'] %}
+
+{{ 'union all' if not loop.first }}
+
+{{ unpivot_signals(ref('int_' ~ dimension ~ '_signals_by_account_day')) }}
+
+{% endfor %}

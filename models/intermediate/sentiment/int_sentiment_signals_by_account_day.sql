@@ -1,0 +1,1 @@
+select account_id, snapshot_date, cast(null as double) as stub_sentiment from {{ ref('int_account_days') }}

@@ -1,0 +1,249 @@
+-- One row per raw table: its rows and what became of them, its newest record and freshness,
+-- the signals that rest on it, and what someone should look at.
+
+with
+
+sources as (
+
+    select
+        *,
+        concat(source, '.', table_name) as source_table
+
+    from {{ ref('sources') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of_date') }}
+
+),
+
+rows_of_tables as (
+
+    select
+        raw_record_days.source_table,
+        max(case when raw_record_days.run_id = '{{ invocation_id }}' then 1 else 0 end) = 1
+            as is_present,
+        sum(raw_record_days.raw_rows) as raw_rows,
+        sum(raw_record_days.staged_rows) as staged_rows,
+        sum(raw_record_days.rejected_rows) as rejected_rows,
+        sum(raw_record_days.duplicate_rows) as duplicate_rows,
+        sum(raw_record_days.deleted_rows) as deleted_rows,
+        sum(raw_record_days.orphan_rows) as orphan_rows,
+        sum(raw_record_days.unknown_values) as unknown_values,
+        sum(raw_record_days.unreadable_values) as unreadable_values,
+        max(
+            case
+                when raw_record_days.staged_rows > 0
+                    and raw_record_days.record_date <= as_of.as_of_date
+                    then raw_record_days.record_date
+            end
+        ) as newest_record_date,
+        max(as_of.as_of_date) as as_of_date
+
+    from {{ ref('int_raw_record_days') }} as raw_record_days
+
+    cross join as_of
+
+    group by raw_record_days.source_table
+
+),
+
+dimension_weights as (
+
+    select
+        scorecard,
+        version,
+        dimension,
+        weight / sum(weight) over (partition by scorecard, version) as share
+
+    from {{ ref('scorecard_dimensions') }}
+
+),
+
+signal_weights as (
+
+    select
+        signals.governing_source,
+        signals.signal,
+        scorecard_signals.weight
+        / nullif(sum(scorecard_signals.weight) over (partition by signals.dimension), 0)
+        * dimension_weights.share as share
+
+    from {{ ref('signals') }} as signals
+
+    left join {{ ref('scorecard_signals') }} as scorecard_signals
+        on
+            signals.signal = scorecard_signals.signal
+            and scorecard_signals.scorecard = 'default'
+            and scorecard_signals.version = (
+                select max(version) from {{ ref('scorecards') }}
+                where scorecard = 'default' and status = 'published'
+            )
+
+    left join dimension_weights
+        on
+            scorecard_signals.scorecard = dimension_weights.scorecard
+            and scorecard_signals.version = dimension_weights.version
+            and signals.dimension = dimension_weights.dimension
+
+),
+
+dependents as (
+
+    select
+        governing_source,
+        count(*) as dependent_signals,
+        coalesce(sum(share), 0) as dependent_weight
+
+    from signal_weights
+
+    group by governing_source
+
+),
+
+scope as (
+
+    select count(distinct account_day_ids.account_id) as accounts_in_scope
+
+    from {{ ref('int_account_day_ids') }} as account_day_ids
+
+    inner join as_of
+        on account_day_ids.snapshot_date = as_of.as_of_date
+
+),
+
+amounts_without_rate as (
+
+    {%- for source_name, table_name in [
+        ('billing', 'subscriptions'), ('billing', 'invoices'), ('billing', 'payments'),
+        ('billing', 'service_costs'), ('crm', 'opportunities'), ('crm', 'objectives'),
+    ] %}
+
+    {{ 'union all' if not loop.first }}
+
+    select
+        '{{ source_name }}.{{ table_name }}' as source_table,
+        count(*) as amounts
+
+    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }} as amounts
+
+    left join (select distinct currency from {{ ref('int_exchange_rates') }}) as currencies
+        on amounts.currency = currencies.currency
+
+    where
+        amounts.currency is not null
+        and currencies.currency is null
+
+    {%- endfor %}
+
+),
+
+inventory as (
+
+    select
+        sources.source,
+        sources.table_name,
+        sources.owner,
+
+        -- freshness
+        case
+            when rows_of_tables.raw_rows is null then 'absent'
+            when not rows_of_tables.is_present then 'disappeared'
+            when rows_of_tables.newest_record_date is null then 'undated'
+            when rows_of_tables.as_of_date - rows_of_tables.newest_record_date
+                > sources.max_lag_days
+                then 'stale'
+            else 'fresh'
+        end as freshness,
+        rows_of_tables.newest_record_date,
+        cast(rows_of_tables.as_of_date - rows_of_tables.newest_record_date as int)
+            as lag_days,
+        sources.max_lag_days,
+
+        -- rows
+        cast(coalesce(rows_of_tables.raw_rows, 0) as bigint) as raw_rows,
+        cast(coalesce(rows_of_tables.staged_rows, 0) as bigint) as staged_rows,
+        cast(coalesce(rows_of_tables.rejected_rows, 0) as bigint) as rejected_rows,
+        cast(coalesce(rows_of_tables.duplicate_rows, 0) as bigint) as duplicate_rows,
+        cast(coalesce(rows_of_tables.deleted_rows, 0) as bigint) as deleted_rows,
+        1 - rows_of_tables.orphan_rows / cast(nullif(rows_of_tables.raw_rows, 0) as double)
+            as match_rate,
+        cast(coalesce(rows_of_tables.unknown_values, 0) as bigint) as unknown_values,
+        cast(coalesce(rows_of_tables.unreadable_values, 0) as bigint) as unreadable_values,
+        cast(coalesce(amounts_without_rate.amounts, 0) as bigint) as amounts_without_rate,
+
+        -- what rests on it
+        cast(coalesce(dependents.dependent_signals, 0) as bigint) as dependent_signals,
+        coalesce(dependents.dependent_weight, 0) as dependent_weight,
+        cast(
+            case when sources.source_table = 'crm.accounts' then scope.accounts_in_scope end
+            as bigint
+        ) as accounts_in_scope,
+        cast(
+            case
+                when sources.source_table = 'crm.accounts'
+                    then rows_of_tables.staged_rows - scope.accounts_in_scope
+            end as bigint
+        ) as accounts_out_of_scope
+
+    from sources
+
+    left join rows_of_tables
+        on sources.source_table = rows_of_tables.source_table
+
+    left join dependents
+        on sources.source_table = dependents.governing_source
+
+    left join amounts_without_rate
+        on sources.source_table = amounts_without_rate.source_table
+
+    cross join scope
+
+)
+
+select
+    *,
+    nullif(concat_ws(
+        '; ',
+        case
+            when freshness = 'disappeared'
+                then 'the table has disappeared: bring it back, its signals are unknown'
+        end,
+        case
+            when freshness = 'stale'
+                then concat(
+                    'no new record for ', cast(lag_days as string), ' days: check its feed'
+                )
+        end,
+        case
+            when rejected_rows > 0
+                then concat(
+                    cast(rejected_rows as string), ' rows set aside: see rejected_records'
+                )
+        end,
+        case
+            when unknown_values > 0
+                then concat(
+                    cast(unknown_values as string),
+                    ' values are not in the list of their column and became other'
+                )
+        end,
+        case
+            when unreadable_values > 0
+                then concat(
+                    cast(unreadable_values as string),
+                    ' optional values could not be read and became null'
+                )
+        end,
+        case
+            when amounts_without_rate > 0
+                then concat(
+                    cast(amounts_without_rate as string),
+                    ' amounts in a currency without a rate: add it to exchange_rates'
+                )
+        end
+    ), '') as warning
+
+from inventory

@@ -1,0 +1,27 @@
+-- One row per opportunity and contact.
+
+with
+
+opportunity_contacts as (
+
+    select * from {{ source('crm', 'opportunity_contacts') }}
+
+),
+
+staged as (
+
+    select
+        -- keys
+        opportunity_id,
+        contact_id,
+
+        -- attributes
+        role
+
+    from opportunity_contacts
+
+    where _row_status = 'staged'
+
+)
+
+select * from staged
