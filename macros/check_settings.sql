@@ -18,6 +18,11 @@
     {% if var('restate_from') and parse_date('restate_from') > parse_date('restate_to') %}
         {{ exceptions.raise_compiler_error('restate_from lies after restate_to.') }}
     {% endif %}
+    {% if var('max_days_per_run') <= var('late_data_days') %}
+        {{ exceptions.raise_compiler_error(
+            'max_days_per_run must be more than late_data_days: the open days are computed '
+            ~ 'in every run, and nothing would ever get done beside them.') }}
+    {% endif %}
     {% if var('customer_definition') not in ('subscription', 'activity') %}
         {{ exceptions.raise_compiler_error(
             'customer_definition must be subscription or activity, not '

@@ -20,3 +20,20 @@
         select cast(null as date) as snapshot_date where false
     {%- endif -%}
 {%- endmacro %}
+
+{# How many accounts account_health_daily has per day, before this run. #}
+{% macro accounts_per_day_in_history() -%}
+    {%- set relation = history_relation('account_health_daily') -%}
+    {%- if relation -%}
+        select
+            snapshot_date,
+            count(*) as accounts
+        from {{ relation }}
+        group by snapshot_date
+    {%- else -%}
+        select
+            cast(null as date) as snapshot_date,
+            cast(null as bigint) as accounts
+        where false
+    {%- endif -%}
+{%- endmacro %}

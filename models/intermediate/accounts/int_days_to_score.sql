@@ -76,7 +76,10 @@ days_to_score as (
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then cast('9999-01-01' as date)
             else calendar.day + {{ var('late_data_days') }}
-        end as loaded_until
+        end as loaded_until,
+
+        -- of which this run may leave some to the next
+        cast(count(*) over () as int) as days_due
 
     from calendar
 

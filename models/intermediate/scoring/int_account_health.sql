@@ -30,29 +30,7 @@ scorecards as (
 
 health_bands as (
 
-    select
-        bands.band,
-        bands.min_score,
-        bands.effective_from,
-        versions.effective_to,
-        lead(bands.min_score) over (
-            partition by bands.effective_from order by bands.min_score
-        ) as next_min_score
-
-    from {{ ref('health_bands') }} as bands
-
-    inner join (
-        select
-            effective_from,
-            lead(effective_from, 1, cast('9999-01-01' as date)) over (
-                order by effective_from
-            ) as effective_to
-
-        from (select distinct effective_from from {{ ref('health_bands') }})
-    ) as versions
-        on bands.effective_from = versions.effective_from
-
-    where bands.min_score is not null
+    select * from {{ ref('int_health_bands') }}
 
 ),
 
@@ -61,6 +39,7 @@ scores as (
     select
         account_id,
         snapshot_date,
+
         round(sum(weight * score) / nullif(sum(weight), 0), 4) as score,
         round(
             sum(case when axis = 'relationship' then weight * score end)
@@ -70,14 +49,9 @@ scores as (
             sum(case when axis = 'impact' then weight * score end)
             / nullif(sum(case when axis = 'impact' then weight end), 0), 4
         ) as impact_score,
-        coalesce(
-            round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6), 0
-        ) as coverage,
-        coalesce(
-            round(
-                sum(applicable_configured_weight) / nullif(sum(configured_weight), 0), 6
-            ), 0
-        ) as applicable_share
+        round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6) as coverage,
+        round(sum(configured_weight_that_applies) / nullif(sum(configured_weight), 0), 6)
+            as applicable_share
 
     from dimension_scores
 
@@ -152,10 +126,7 @@ account_health as (
             withheld_scores.snapshot_date >= health_bands.effective_from
             and withheld_scores.snapshot_date < health_bands.effective_to
             and withheld_scores.uncapped_health_score >= health_bands.min_score
-            and (
-                withheld_scores.uncapped_health_score < health_bands.next_min_score
-                or health_bands.next_min_score is null
-            )
+            and withheld_scores.uncapped_health_score < health_bands.below_score
 
 )
 

@@ -1,0 +1,248 @@
+"""The command scripts/build: demo data when there is no raw data, build, publish."""
+
+import argparse
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from customer_health.dbt import PROJECT, DbtFailed, run_dbt
+from customer_health.publish import publish, remove_leftovers
+
+console = Console()
+
+
+def main() -> int:
+    """Builds and publishes; returns 0 only when it was published."""
+    arguments = parse_arguments()
+    if arguments.setup_only:
+        return 0
+    began = time.monotonic()
+    try:
+        raw = arguments.raw or PROJECT / "data" / "raw"
+        if not raw.exists():
+            if arguments.raw:
+                raise DbtFailed(
+                    f"There is no folder {raw}. Name the one with your raw files."
+                )
+            generate_demo_data(raw)
+        variables = settings(arguments, raw)
+        build(arguments, variables)
+        console.print("Publishing …")
+        remove_leftovers(arguments.published)
+        published = publish(
+            arguments.warehouse,
+            arguments.published,
+            PROJECT / "target" / "manifest.json",
+            variables["published_signal_days"],
+        )
+    except DbtFailed as failure:
+        console.print(
+            f"\n[bold red]Not published.[/] {arguments.published} is as it was.\n"
+        )
+        console.print(str(failure), highlight=False, markup=False)
+        console.print(
+            "\nPut right what is named above and run the same command again. "
+            "The whole log is in logs/dbt.log."
+        )
+        return 1
+    summarise(arguments.published, published.written, time.monotonic() - began)
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/build",
+        description="Builds the health scores of all days that are missing or open, and "
+        "publishes them. Run the same command again after any interruption.",
+    )
+    path = lambda text: Path(text).resolve()  # noqa: E731
+    parser.add_argument(
+        "--raw",
+        type=path,
+        help="folder with the raw files; default data/raw, where demo "
+        "data is made when there is none",
+    )
+    parser.add_argument(
+        "--warehouse",
+        type=path,
+        default=PROJECT / "warehouse" / "customer_health.duckdb",
+        help="DuckDB file that dbt builds in; nobody else should open it",
+    )
+    parser.add_argument(
+        "--published",
+        type=path,
+        default=PROJECT / "published",
+        help="folder that BI tools read",
+    )
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, help="last day to score, such as 2026-06-30"
+    )
+    parser.add_argument(
+        "--from",
+        dest="restate_from",
+        type=date.fromisoformat,
+        help="first day of closed history to compute again",
+    )
+    parser.add_argument(
+        "--to",
+        dest="restate_to",
+        type=date.fromisoformat,
+        help="last day of closed history to compute again",
+    )
+    parser.add_argument("--restate-reason", help="why; it is written to history_ledger")
+    parser.add_argument(
+        "--engine", choices=["duckdb"], default="duckdb", help="engine that builds"
+    )
+    parser.add_argument(
+        "--vars",
+        type=yaml.safe_load,
+        default={},
+        help="other settings of dbt_project.yml, such as '{late_data_days: 5}'",
+    )
+    parser.add_argument(
+        "--setup-only", action="store_true", help="make the environment, then stop"
+    )
+    arguments = parser.parse_args()
+    restatement = (
+        arguments.restate_from,
+        arguments.restate_to,
+        arguments.restate_reason,
+    )
+    if any(restatement) and not all(restatement):
+        parser.error(
+            "closed days are computed again only with all of --from, --to and "
+            "--restate-reason"
+        )
+    return arguments
+
+
+def settings(arguments: argparse.Namespace, raw: Path) -> dict[str, object]:
+    """The settings of this run: those of dbt_project.yml, then those of the command."""
+    defaults = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    variables = defaults | {"raw_path": str(raw)} | arguments.vars
+    if arguments.as_of:
+        variables["as_of_date"] = arguments.as_of.isoformat()
+    return variables
+
+
+def generate_demo_data(raw: Path) -> None:
+    console.print("No raw data yet: making the demo company's.")
+    subprocess.run(
+        [
+            sys.executable,
+            str(PROJECT / "scripts" / "generate_demo_data.py"),
+            "--out",
+            raw,
+        ],
+        check=True,
+    )
+
+
+def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
+    """Restates what was asked for, then builds until no day is left."""
+    most_days = int(variables["max_days_per_run"])
+    if arguments.restate_from:
+        for first, last in ranges(
+            arguments.restate_from,
+            arguments.restate_to,
+            most_days - int(variables["late_data_days"]),
+        ):
+            run_dbt(
+                ["build"],
+                variables=variables
+                | {
+                    "restate_from": first.isoformat(),
+                    "restate_to": last.isoformat(),
+                    "restate_reason": arguments.restate_reason,
+                },
+                warehouse=arguments.warehouse,
+                title=f"Restating {first} to {last}",
+                console=console,
+            )
+        if not days_left(arguments.warehouse):
+            return
+    while True:
+        run_dbt(
+            ["build"],
+            variables=variables,
+            warehouse=arguments.warehouse,
+            title="Building",
+            console=console,
+        )
+        left = days_left(arguments.warehouse)
+        if not left:
+            return
+        console.print(f"{left} days are left: building on.")
+
+
+def ranges(first: date, last: date, days: int) -> list[tuple[date, date]]:
+    """Splits a range of dates, both ends included, into ranges of at most `days`."""
+    starts = range(0, (last - first).days + 1, days)
+    return [
+        (
+            first + timedelta(days=start),
+            min(first + timedelta(days=start + days - 1), last),
+        )
+        for start in starts
+    ]
+
+
+def days_left(warehouse: Path) -> int:
+    """How many due days the last run left to the next."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(
+            "select coalesce(max(days_due) - count(*), 0) from intermediate.int_days_to_score"
+        ).fetchone()[0]
+
+
+def summarise(published: Path, written: list[str], seconds: float) -> None:
+    """Says what was published, where, and what to look at next."""
+    file = published / "customer_health.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        days = connection.execute(
+            "select min(snapshot_date), max(snapshot_date), count(distinct snapshot_date)"
+            " from account_health_daily"
+        ).fetchone()
+        bands = connection.execute(
+            "select health_band, count(*), round(sum(arr)), round(avg(health_score), 1),"
+            " round(avg(coverage), 2) from account_health_current"
+            " group by 1 order by 4 desc nulls last"
+        ).fetchall()
+        warnings = connection.execute(
+            "select source || '.' || table_name, warning from data_inventory"
+            " where warning is not null order by 1"
+        ).fetchall()
+    console.print(
+        f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/], in {seconds:.0f} s."
+        f" {len(written)} files changed."
+    )
+    table = Table(title=f"Accounts on {days[1]}", title_justify="left")
+    for heading in ("band", "accounts", "ARR", "mean score", "mean coverage"):
+        table.add_column(heading, justify="left" if heading == "band" else "right")
+    for band, accounts, arr, score, coverage in bands:
+        table.add_row(
+            band, str(accounts), f"{arr or 0:,.0f}", str("–" if score is None else score), str(coverage)
+        )
+    console.print(table)
+    if warnings:
+        table = Table(title="What the data warns of", title_justify="left")
+        table.add_column("raw table")
+        table.add_column("warning")
+        for row in warnings:
+            table.add_row(*row)
+        console.print(table)
+    console.print(
+        f"Look at [bold]{file}[/]: account_health_current first.\n"
+        "The queries in analyses/ answer the usual questions; README.md says how."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

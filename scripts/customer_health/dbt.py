@@ -1,0 +1,121 @@
+"""Runs dbt with a progress bar, and explains what failed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+PROJECT = Path(__file__).resolve().parents[2]
+SHOWN_ROWS = 5
+
+
+class DbtFailed(Exception):
+    """dbt did not succeed; the message says what to do."""
+
+
+def run_dbt(
+    arguments: list[str],
+    *,
+    variables: dict[str, object],
+    warehouse: Path,
+    title: str,
+    console: Console,
+    target: Path = PROJECT / "target",
+) -> None:
+    """Runs dbt in a process of its own and shows a bar that counts its nodes.
+
+    Raises DbtFailed with the errors, after printing the first offending rows of every
+    failed test.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    for left_over in ("run_results.json", "manifest.json"):
+        (target / left_over).unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "--log-format=json",
+            *arguments,
+            f"--project-dir={PROJECT}",
+            f"--profiles-dir={PROJECT}",
+            f"--target-path={target}",
+            f"--vars={json.dumps(variables)}",
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    errors = _follow(process, title, console)
+    if process.wait() == 0:
+        return
+    _show_failures(target, warehouse, console)
+    raise DbtFailed("\n".join(errors) or f"dbt ended with code {process.returncode}")
+
+
+def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str]:
+    """Moves the bar with every event of dbt; returns the errors it reported."""
+    errors: list[str] = []
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[node]}"),
+        console=console,
+        transient=not console.is_terminal,
+    ) as progress:
+        bar = progress.add_task(title, total=None, node="starting dbt")
+        for line in process.stdout:
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                errors.append(line.rstrip())
+                continue
+            data = event["data"]
+            if "index" in data and "total" in data:
+                progress.update(
+                    bar,
+                    completed=data["index"],
+                    total=data["total"],
+                    node=data.get("node_info", {}).get("node_name", ""),
+                )
+            if event["info"]["name"] == "JinjaLogInfo":
+                console.print(event["info"]["msg"], highlight=False)
+            if event["info"]["level"] == "error":
+                errors.append(event["info"]["msg"].strip())
+        progress.update(bar, node="")
+    return [error for error in dict.fromkeys(errors) if error]
+
+
+def _show_failures(target: Path, warehouse: Path, console: Console) -> None:
+    """Prints the first rows that every failed data test found."""
+    results = target / "run_results.json"
+    if not results.exists():
+        return
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    failed = [
+        result
+        for result in json.loads(results.read_text())["results"]
+        if result["status"] == "fail" and result["unique_id"] in nodes
+    ]
+    if not failed:
+        return
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for result in failed:
+            node = nodes[result["unique_id"]]
+            console.print(f"\n[bold red]Test failed:[/] {node['name']}")
+            if node.get("description"):
+                console.print(f"  {node['description'].strip()}", highlight=False)
+            found = connection.execute(
+                f"select * from ({result['compiled_code']}) limit {SHOWN_ROWS}"
+            )
+            table = Table(*[column[0] for column in found.description])
+            for row in found.fetchall():
+                table.add_row(*[str(value) for value in row])
+            console.print(table)

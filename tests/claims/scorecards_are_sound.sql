@@ -1,0 +1,296 @@
+-- Every rule that the scorecard seeds must keep, in words: which row, and what is wrong.
+
+with
+
+scorecards as (
+
+    select
+        *,
+        concat(
+            coalesce(segment, '*'), '|', coalesce(industry, '*'), '|', coalesce(region, '*'),
+            '|', coalesce(size_band, '*'), '|', coalesce(service_tier, '*'), '|',
+            coalesce(product, '*'), '|', coalesce(lifecycle_stage, '*')
+        ) as selectors,
+        coalesce(effective_to, cast('9999-01-01' as date)) as ends_on
+
+    from {{ ref('scorecards') }}
+
+),
+
+defaults as (
+
+    select * from scorecards
+
+    where
+        status = 'published'
+        and selectors = '*|*|*|*|*|*|*'
+
+),
+
+scorecard_dimensions as (
+
+    select * from {{ ref('scorecard_dimensions') }}
+
+),
+
+scorecard_signals as (
+
+    select
+        scorecard_signals.*,
+        signals.dimension
+
+    from {{ ref('scorecard_signals') }} as scorecard_signals
+
+    left join {{ ref('signals') }} as signals
+        on scorecard_signals.signal = signals.signal
+
+),
+
+problems as (
+
+    select
+        'scorecards' as seed,
+        concat(scorecard, ' ', cast(version as string)) as place,
+        'status must be published or candidate' as problem
+    from scorecards
+    where status is null or status not in ('published', 'candidate')
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecard, ' ', cast(version as string)),
+        'minimum_coverage must lie between 0 and 1'
+    from scorecards
+    where minimum_coverage is null or minimum_coverage < 0 or minimum_coverage > 1
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecard, ' ', cast(version as string)),
+        'priority, effective_from, changed_by and change_reason must be given'
+    from scorecards
+    where
+        priority is null
+        or effective_from is null
+        or changed_by is null
+        or change_reason is null
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecard, ' ', cast(version as string)),
+        'effective_to must lie after effective_from'
+    from scorecards
+    where effective_to <= effective_from
+
+    union all
+
+    select
+        'scorecards',
+        'published rows without selectors',
+        'exactly one must hold on every day from 1900-01-01 on: they have a gap or overlap'
+    from (
+        select
+            effective_from,
+            lag(ends_on, 1, cast('1900-01-01' as date)) over (order by effective_from)
+                as earlier_end
+
+        from defaults
+    )
+    where effective_from <> earlier_end
+
+    union all
+
+    select
+        'scorecards',
+        'published rows without selectors',
+        'one must be open-ended: leave effective_to blank'
+    from (select max(ends_on) as last_end from defaults)
+    where last_end is null or last_end < cast('9999-01-01' as date)
+
+    union all
+
+    select
+        'scorecards',
+        concat(one.scorecard, ' and ', other.scorecard),
+        'equal priority needs identical selectors and dates that do not overlap'
+    from scorecards as one
+    inner join scorecards as other
+        on
+            one.priority = other.priority
+            and concat(one.scorecard, ' ', cast(one.version as string))
+                < concat(other.scorecard, ' ', cast(other.version as string))
+    where
+        one.status = 'published'
+        and other.status = 'published'
+        and (
+            one.selectors <> other.selectors
+            or (one.effective_from < other.ends_on and other.effective_from < one.ends_on)
+        )
+
+    union all
+
+    select
+        'scorecard_dimensions',
+        concat(scorecard, ' ', cast(version as string), ' ', dimension),
+        'weight must be a number that is not negative'
+    from scorecard_dimensions
+    where weight is null or weight < 0
+
+    union all
+
+    select
+        'scorecard_dimensions',
+        concat(
+            scorecard_dimensions.scorecard, ' ',
+            cast(scorecard_dimensions.version as string), ' ',
+            scorecard_dimensions.dimension
+        ),
+        'unknown dimension: it is not in seeds/dimensions.csv'
+    from scorecard_dimensions
+    left join {{ ref('dimensions') }} as dimensions
+        on scorecard_dimensions.dimension = dimensions.dimension
+    where dimensions.dimension is null
+
+    union all
+
+    select
+        'scorecard_dimensions',
+        concat(
+            scorecard_dimensions.scorecard, ' ', cast(scorecard_dimensions.version as string)
+        ),
+        'unknown scorecard version: it is not in seeds/scorecards.csv'
+    from scorecard_dimensions
+    left join scorecards
+        on
+            scorecard_dimensions.scorecard = scorecards.scorecard
+            and scorecard_dimensions.version = scorecards.version
+    where scorecards.scorecard is null
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(
+            scorecard_signals.scorecard, ' ', cast(scorecard_signals.version as string), ' ',
+            scorecard_signals.signal
+        ),
+        'unknown signal: it is not in seeds/signals.csv'
+    from scorecard_signals
+    where scorecard_signals.dimension is null
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(
+            scorecard_signals.scorecard, ' ', cast(scorecard_signals.version as string), ' ',
+            scorecard_signals.signal
+        ),
+        'its scorecard version has no row for its dimension in scorecard_dimensions'
+    from scorecard_signals
+    left join scorecard_dimensions
+        on
+            scorecard_signals.scorecard = scorecard_dimensions.scorecard
+            and scorecard_signals.version = scorecard_dimensions.version
+            and scorecard_signals.dimension = scorecard_dimensions.dimension
+    where
+        scorecard_dimensions.dimension is null
+        and scorecard_signals.dimension is not null
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecard, ' ', cast(version as string), ' ', signal),
+        'weight must be a number that is not negative'
+    from scorecard_signals
+    where weight is null or weight < 0
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecard, ' ', cast(version as string), ' ', signal),
+        'shape must be linear or step'
+    from scorecard_signals
+    where shape is null or shape not in ('linear', 'step')
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecard, ' ', cast(version as string), ' ', signal),
+        'missing_policy must be redistribute, peer_median, neutral or penalise'
+    from scorecard_signals
+    where
+        missing_policy is null
+        or missing_policy not in ('redistribute', 'peer_median', 'neutral', 'penalise')
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecard, ' ', cast(scorecard_version as string), ' ', signal),
+        'knots out of order: zero_at, fifty_at, hundred_at, hundred_until, zero_again_at'
+    from {{ ref('int_scorecard_signals') }}
+    where
+        zero_at is null
+        or hundred_at is null
+        or zero_at >= fifty_at
+        or fifty_at >= hundred_at
+        or hundred_until < hundred_at
+        or zero_again_at <= hundred_until
+        or (hundred_until is null) <> (zero_again_at is null)
+
+    union all
+
+    select
+        'scorecard_dimensions',
+        concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
+        'its weights add up to zero: give a dimension with weight a signal with weight'
+    from scorecards
+    left join (
+        select
+            scorecard,
+            scorecard_version,
+            sum(dimension_weight * signal_weight) as weight
+
+        from {{ ref('int_scorecard_signals') }}
+
+        group by scorecard, scorecard_version
+    ) as weights
+        on
+            scorecards.scorecard = weights.scorecard
+            and scorecards.version = weights.scorecard_version
+    where coalesce(weights.weight, 0) <= 0
+
+    union all
+
+    select
+        'scorecard_dimensions',
+        concat(
+            scorecard_dimensions.scorecard, ' ',
+            cast(scorecard_dimensions.version as string), ' ',
+            scorecard_dimensions.dimension
+        ),
+        'the dimension has weight, but none of its signals has'
+    from scorecard_dimensions
+    left join scorecard_signals
+        on
+            scorecard_dimensions.scorecard = scorecard_signals.scorecard
+            and scorecard_dimensions.version = scorecard_signals.version
+            and scorecard_dimensions.dimension = scorecard_signals.dimension
+    where scorecard_dimensions.weight > 0
+    group by
+        scorecard_dimensions.scorecard,
+        scorecard_dimensions.version,
+        scorecard_dimensions.dimension
+    having coalesce(sum(scorecard_signals.weight), 0) <= 0
+
+)
+
+select * from problems

@@ -1,0 +1,96 @@
+-- Nothing is lost without a trace: raw = staged + rejected + duplicates + deleted for every
+-- raw table, what is staged is in its staging model, and what is rejected is in
+-- rejected_records. For usage.events day by day, with int_user_feature_days.
+
+with
+
+counted as (
+
+    select
+        source_table,
+        sum(raw_rows) as raw_rows,
+        sum(staged_rows) as staged_rows,
+        sum(rejected_rows) as rejected_rows,
+        sum(duplicate_rows) as duplicate_rows,
+        sum(deleted_rows) as deleted_rows
+
+    from {{ ref('int_raw_record_days') }}
+
+    -- a table that has disappeared is known by its days only
+    where
+        run_id = '{{ invocation_id }}'
+        or source_table = 'usage.events'
+
+    group by source_table
+
+),
+
+in_staging as (
+
+    {%- for model in [
+        'crm__accounts', 'crm__account_changes', 'crm__contacts', 'crm__activities',
+        'crm__opportunities', 'crm__opportunity_changes', 'crm__opportunity_contacts',
+        'crm__cases', 'crm__csm_assessments', 'crm__objectives', 'crm__tasks',
+        'crm__trainings', 'billing__subscriptions', 'billing__products',
+        'billing__invoices', 'billing__payments', 'billing__service_costs',
+        'survey__invitations', 'survey__responses', 'usage__users', 'usage__features',
+        'usage__integrations', 'marketing__touches', 'marketing__intents',
+        'marketing__market_events',
+    ] %}
+
+    select
+        '{{ model | replace("__", ".") | replace("intents", "intent") }}' as source_table,
+        count(*) as staged_rows
+
+    from {{ ref('stg_' ~ model) }}
+
+    union all
+
+    {%- endfor %}
+
+    select
+        'usage.events' as source_table,
+        coalesce(sum(events), 0) as staged_rows
+
+    from {{ ref('int_user_feature_days') }}
+
+),
+
+set_aside as (
+
+    select
+        concat(source, '.', table_name) as source_table,
+        count(*) as rejected_rows
+
+    from {{ ref('rejected_records') }}
+
+    group by concat(source, '.', table_name)
+
+)
+
+select
+    in_staging.source_table,
+    counted.raw_rows,
+    counted.staged_rows,
+    counted.rejected_rows,
+    counted.duplicate_rows,
+    counted.deleted_rows,
+    in_staging.staged_rows as rows_in_staging,
+    set_aside.rejected_rows as rows_in_rejected_records
+
+from in_staging
+
+left join counted
+    on in_staging.source_table = counted.source_table
+
+left join set_aside
+    on in_staging.source_table = set_aside.source_table
+
+where
+    coalesce(counted.raw_rows, 0)
+    <> coalesce(
+        counted.staged_rows + counted.rejected_rows + counted.duplicate_rows
+        + counted.deleted_rows, 0
+    )
+    or coalesce(counted.staged_rows, 0) <> in_staging.staged_rows
+    or coalesce(counted.rejected_rows, 0) <> coalesce(set_aside.rejected_rows, 0)
