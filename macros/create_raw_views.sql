@@ -130,42 +130,10 @@ typed_rows as (
         {%- for column in columns %}
         {{ raw_value(column, raw.columns) }} as {{ column.name }},
         {%- endfor %}
-
-        -- what was there but could not be read
-        concat_ws(
-            ', ', cast(null as string)
-            {%- for column in columns
-                if column.name in raw.columns and column.data_type != 'string'
-                and not column.config.meta.get('unreadable_becomes_null') %},
-            case
-                when {{ raw_text(column.name) }} is not null
-                    and {{ raw_value(column, raw.columns) }} is null
-                    then '{{ column.name }} is not a {{ column.data_type }}'
-            end
-            {%- endfor %}
-        ) as _unreadable_columns,
-        0
-        {%- for column in columns
-            if column.name in raw.columns
-            and column.config.meta.get('unreadable_becomes_null') %}
-        + case
-            when {{ raw_text(column.name) }} is not null
-                and {{ raw_value(column, raw.columns) }} is null
-                then 1
-            else 0
-        end
-        {%- endfor %} as _unreadable_values,
-        0
-        {%- for column in columns
-            if column.name in raw.columns and column.config.meta.get('values') %}
-        + case
-            when {{ category(raw_text(column.name)) }} not in (
-                '{{ column.config.meta['values'] | join("', '") }}'
-            )
-                then 1
-            else 0
-        end
-        {%- endfor %} as _unknown_values,
+        {%- for column in columns if column.name in raw.columns and (
+            column.data_type != 'string' or column.config.meta.get('values')) %}
+        {{ raw_text(column.name) }} as _text_of_{{ column.name }},
+        {%- endfor %}
         {{ raw_record() if raw.columns else 'cast(null as string)' }} as _raw_record
 
     from raw_rows
@@ -175,11 +143,42 @@ typed_rows as (
 checked_rows as (
 
     select
-        *,
+        {%- for column in columns %}
+        {{ column.name }},
+        {%- endfor %}
+        _raw_record,
+
+        -- what was there but could not be read, or is not in the list of its column
+        0
+        {%- for column in columns if column.name in raw.columns
+            and column.config.meta.get('unreadable_becomes_null') %}
+        + case
+            when _text_of_{{ column.name }} is not null and {{ column.name }} is null then 1
+            else 0
+        end
+        {%- endfor %} as _unreadable_values,
+        0
+        {%- for column in columns if column.name in raw.columns
+            and column.config.meta.get('values') %}
+        + case
+            when {{ column.name }} = 'other'
+                and {{ category('_text_of_' ~ column.name) }} <> 'other'
+                then 1
+            else 0
+        end
+        {%- endfor %} as _unknown_values,
         {{ 'cast(' ~ event_date ~ ' as date)' if event_date
             else 'cast(null as date)' }} as _record_date,
         case
-            when _unreadable_columns <> '' then _unreadable_columns
+            {%- for column in columns if column.name in raw.columns
+                and column.data_type != 'string'
+                and not column.config.meta.get('unreadable_becomes_null') %}
+            when _text_of_{{ column.name }} is not null and {{ column.name }} is null
+                then '{{ column.name }} is not a {{ column.data_type }}'
+            {%- endfor %}
+            {%- if not raw.columns %}
+            when false then ''
+            {%- endif %}
             {%- for column in columns
                 if column.constraints | selectattr('type', 'equalto', 'not_null') | list %}
             when {{ column.name }} is null then '{{ column.name }} is empty'

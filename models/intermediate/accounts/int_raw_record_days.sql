@@ -24,13 +24,13 @@ counted as (
         ('survey', 'invitations'), ('survey', 'responses'),
         ('usage', 'events'), ('usage', 'users'), ('usage', 'features'),
         ('usage', 'integrations'),
-        ('marketing', 'touches'), ('marketing', 'intent'), ('marketing', 'market_events'),
+        ('marketing', 'touches'), ('marketing', 'intents'), ('marketing', 'market_events'),
     ] %}
 
     {{ 'union all' if not loop.first }}
 
     select
-        '{{ source_name }}.{{ table_name }}' as source_table,
+        '{{ source_name }}.{{ table_name | replace("intents", "intent") }}' as source_table,
         _record_date as record_date,
         count(*) as raw_rows,
         count(*) filter (where _row_status = 'staged') as staged_rows,
@@ -42,7 +42,7 @@ counted as (
         sum(_unknown_values) as unknown_values,
         sum(_unreadable_values) as unreadable_values
 
-    from {{ source(source_name, table_name) }}
+    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
 
     group by _record_date
 

@@ -16,6 +16,6 @@ select
     _rejection_reason as reason,
     _raw_record as content
 
-from {{ source('usage', 'events') }}
+from {{ ref('base_usage__events') }}
 
 where _row_status = 'rejected'

@@ -4,7 +4,7 @@ with
 
 products as (
 
-    select * from {{ source('billing', 'products') }}
+    select * from {{ ref('base_billing__products') }}
 
 ),
 

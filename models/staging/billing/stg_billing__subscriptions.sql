@@ -4,7 +4,7 @@ with
 
 subscriptions as (
 
-    select * from {{ source('billing', 'subscriptions') }}
+    select * from {{ ref('base_billing__subscriptions') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 contacts as (
 
-    select * from {{ source('crm', 'contacts') }}
+    select * from {{ ref('base_crm__contacts') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 opportunities as (
 
-    select * from {{ source('crm', 'opportunities') }}
+    select * from {{ ref('base_crm__opportunities') }}
 
 ),
 

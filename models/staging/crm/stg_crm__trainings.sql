@@ -4,7 +4,7 @@ with
 
 trainings as (
 
-    select * from {{ source('crm', 'trainings') }}
+    select * from {{ ref('base_crm__trainings') }}
 
 ),
 

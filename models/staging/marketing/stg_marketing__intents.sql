@@ -4,7 +4,7 @@ with
 
 intent as (
 
-    select * from {{ source('marketing', 'intent') }}
+    select * from {{ ref('base_marketing__intents') }}
 
 ),
 

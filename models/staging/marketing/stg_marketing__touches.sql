@@ -4,7 +4,7 @@ with
 
 touches as (
 
-    select * from {{ source('marketing', 'touches') }}
+    select * from {{ ref('base_marketing__touches') }}
 
 ),
 

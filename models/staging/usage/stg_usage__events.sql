@@ -4,7 +4,7 @@ with
 
 events as (
 
-    select * from {{ source('usage', 'events') }}
+    select * from {{ ref('base_usage__events') }}
 
 ),
 

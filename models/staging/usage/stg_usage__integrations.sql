@@ -4,7 +4,7 @@ with
 
 integrations as (
 
-    select * from {{ source('usage', 'integrations') }}
+    select * from {{ ref('base_usage__integrations') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 users as (
 
-    select * from {{ source('usage', 'users') }}
+    select * from {{ ref('base_usage__users') }}
 
 ),
 

@@ -1,0 +1,98 @@
+-- One row per account per day to score with a survey invitation in the last 365 days:
+-- the share of the invitations that were answered by the end of the day.
+
+with
+
+account_day_ids as (
+
+    select * from {{ ref('int_account_day_ids') }}
+
+),
+
+invitations as (
+
+    select * from {{ ref('stg_survey__invitations') }}
+
+),
+
+responses as (
+
+    select * from {{ ref('stg_survey__responses') }}
+
+    where invitation_id is not null
+
+),
+
+first_answer as (
+
+    select min(responded_on) as responded_on from responses
+
+),
+
+answers_of_invitations as (
+
+    -- several answers to one invitation are several rows
+    select
+        invitations.invitation_id,
+        invitations.account_id,
+        invitations.sent_on,
+        invitations.loaded_on,
+        responses.responded_on,
+        responses.loaded_on as response_loaded_on
+
+    from invitations
+
+    left join responses
+        on invitations.invitation_id = responses.invitation_id
+
+),
+
+counts as (
+
+    select
+        account_day_ids.account_id,
+        account_day_ids.snapshot_date,
+        count(distinct answers_of_invitations.invitation_id) as invitations_365d,
+        count(
+            distinct case
+                when
+                    answers_of_invitations.responded_on <= account_day_ids.snapshot_date
+                    and answers_of_invitations.response_loaded_on
+                    <= account_day_ids.loaded_until
+                    then answers_of_invitations.invitation_id
+            end
+        ) as answered_invitations_365d
+
+    from account_day_ids
+
+    inner join answers_of_invitations
+        on
+            account_day_ids.source_account_id = answers_of_invitations.account_id
+            and answers_of_invitations.sent_on > account_day_ids.snapshot_date - 365
+            and answers_of_invitations.sent_on <= account_day_ids.snapshot_date
+            and answers_of_invitations.loaded_on <= account_day_ids.loaded_until
+
+    group by all
+
+),
+
+response_shares as (
+
+    select
+        counts.account_id,
+        counts.snapshot_date,
+
+        -- when no answer ever names its invitation, nobody knows which were answered
+        case
+            when first_answer.responded_on <= counts.snapshot_date
+                then counts.answered_invitations_365d
+                    / cast(counts.invitations_365d as double)
+        end as survey_response_share_365d
+
+    from counts
+
+    cross join first_answer
+
+)
+
+select * from response_shares

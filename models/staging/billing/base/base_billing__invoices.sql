@@ -1,0 +1,3 @@
+-- One row per raw row of billing.invoices, with what became of it.
+
+select * from {{ source('billing', 'invoices') }}

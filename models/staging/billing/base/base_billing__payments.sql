@@ -1,0 +1,3 @@
+-- One row per raw row of billing.payments, with what became of it.
+
+select * from {{ source('billing', 'payments') }}
