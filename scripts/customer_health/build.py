@@ -59,8 +59,8 @@ def main() -> int:
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/build",
-        description="Builds the health scores of all days that are missing or open, and "
-        "publishes them. Run the same command again after any interruption.",
+        description="Builds the health scores of all days that are missing or open,"
+        " and publishes them. Run the same command again after any interruption.",
     )
     path = lambda text: Path(text).resolve()  # noqa: E731
     parser.add_argument(
@@ -198,7 +198,8 @@ def days_left(warehouse: Path) -> int:
     """How many due days the last run left to the next."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(
-            "select coalesce(max(days_due) - count(*), 0) from intermediate.int_days_to_score"
+            "select coalesce(max(days_due) - count(*), 0)"
+            " from intermediate.int_days_to_score"
         ).fetchone()[0]
 
 
@@ -207,28 +208,32 @@ def summarise(published: Path, written: list[str], seconds: float) -> None:
     file = published / "customer_health.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         days = connection.execute(
-            "select min(snapshot_date), max(snapshot_date), count(distinct snapshot_date)"
-            " from account_health_daily"
+            "select min(snapshot_date), max(snapshot_date),"
+            " count(distinct snapshot_date) from account_health_daily"
         ).fetchone()
         bands = connection.execute(
-            "select health_band, count(*), round(sum(arr)), round(avg(health_score), 1),"
-            " round(avg(coverage), 2) from account_health_current"
-            " group by 1 order by 4 desc nulls last"
+            "select health_band, count(*), round(sum(arr)),"
+            " round(avg(health_score), 1), round(avg(coverage), 2)"
+            " from account_health_current group by 1 order by 4 desc nulls last"
         ).fetchall()
         warnings = connection.execute(
             "select source || '.' || table_name, warning from data_inventory"
             " where warning is not null order by 1"
         ).fetchall()
     console.print(
-        f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/], in {seconds:.0f} s."
-        f" {len(written)} files changed."
+        f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/],"
+        f" in {seconds:.0f} s. {len(written)} files changed."
     )
     table = Table(title=f"Accounts on {days[1]}", title_justify="left")
     for heading in ("band", "accounts", "ARR", "mean score", "mean coverage"):
         table.add_column(heading, justify="left" if heading == "band" else "right")
     for band, accounts, arr, score, coverage in bands:
         table.add_row(
-            band, str(accounts), f"{arr or 0:,.0f}", str("–" if score is None else score), str(coverage)
+            band,
+            str(accounts),
+            f"{arr or 0:,.0f}",
+            str("–" if score is None else score),
+            str(coverage),
         )
     console.print(table)
     if warnings:

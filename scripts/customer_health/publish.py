@@ -1,7 +1,7 @@
 """Writes the marts to files that readers open instead of the warehouse.
 
-Two outputs: the files for BI, and `restricted/` for the marts with personal data. Every file
-is written beside its place and renamed into it when it is complete, the manifest last.
+Two outputs: the files for BI, and `restricted/` for the marts with personal data. All
+files are written beside their places, then renamed into them, the manifest last.
 """
 
 import hashlib
@@ -113,7 +113,8 @@ def publish(
     _publish_duckdb(connection, marts, signal_days, add)
 
     latest = connection.execute(
-        "select max(snapshot_date), max_by(run_id, computed_at) from account_health_daily"
+        "select max(snapshot_date), max_by(run_id, computed_at)"
+        " from account_health_daily"
     ).fetchone()
     connection.close()
 

@@ -39,7 +39,7 @@ use_of_account_days as (
             -- of the days before the windows, only the last one matters
             and (
                 account_use_days.event_date > account_day_ids.snapshot_date - 90
-                or account_use_days.next_event_date > account_day_ids.snapshot_date
+                or account_day_ids.snapshot_date < account_use_days.next_event_date
             )
 
 ),

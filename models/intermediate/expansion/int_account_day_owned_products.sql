@@ -102,7 +102,7 @@ known_products as (
     -- of active subscriptions without a single product, nobody knows what they are for
     where
         owned_products > 0
-        or coalesce(active_subscriptions, 0) = 0
+        or active_subscriptions = 0
 
 )
 

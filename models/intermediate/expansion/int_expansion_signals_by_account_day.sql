@@ -9,12 +9,6 @@ account_days as (
 
 ),
 
-account_day_ids as (
-
-    select * from {{ ref('int_account_day_ids') }}
-
-),
-
 account_day_products as (
 
     select * from {{ ref('int_account_day_owned_products') }}
@@ -27,31 +21,15 @@ account_day_upsells as (
 
 ),
 
-user_spans as (
+active_users as (
 
-    select * from {{ ref('int_user_spans_28d') }}
+    select * from {{ ref('int_active_users_by_account_day') }}
 
 ),
 
-active_users as (
+use_by_account_day as (
 
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        count(
-            distinct
-            case when user_spans.user_id <> 'unknown' then user_spans.user_id end
-        ) as active_users_28d
-
-    from account_day_ids
-
-    inner join user_spans
-        on
-            account_day_ids.source_account_id = user_spans.account_id
-            and account_day_ids.snapshot_date >= user_spans.active_from
-            and account_day_ids.snapshot_date < user_spans.active_to
-
-    group by all
+    select * from {{ ref('int_use_by_account_day') }}
 
 ),
 
@@ -75,11 +53,12 @@ signals as (
 
         -- users beyond seats: no use is a measured zero, use without users is unknown
         case
-            when active_users.active_users_28d = 0 then null
             when active_users.active_users_28d > account_days.seats
                 then
                     active_users.active_users_28d
                     / cast(nullif(account_days.seats, 0) as double) - 1
+            when active_users.account_id is null and use_by_account_day.use_days_28d > 0
+                then null
             when account_days.seats > 0 then 0.0
         end as use_above_entitlement_28d
 
@@ -99,6 +78,11 @@ signals as (
         on
             account_days.account_id = active_users.account_id
             and account_days.snapshot_date = active_users.snapshot_date
+
+    left join use_by_account_day
+        on
+            account_days.account_id = use_by_account_day.account_id
+            and account_days.snapshot_date = use_by_account_day.snapshot_date
 
 )
 

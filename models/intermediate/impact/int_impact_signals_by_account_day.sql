@@ -66,9 +66,9 @@ objective_signals as (
         on
             account_day_ids.source_account_id = objectives.account_id
             and objectives.due_on > account_day_ids.snapshot_date - 365
-            and objectives.due_on <= account_day_ids.snapshot_date
-            and objectives.set_on <= account_day_ids.snapshot_date
-            and objectives.loaded_on <= account_day_ids.loaded_until
+            and account_day_ids.snapshot_date >= objectives.due_on
+            and account_day_ids.snapshot_date >= objectives.set_on
+            and account_day_ids.loaded_until >= objectives.loaded_on
 
     inner join first_achievement
         on account_day_ids.snapshot_date >= first_achievement.first_achieved_on
@@ -108,7 +108,8 @@ signals as (
         -- talk about it
         cast(
             cast(
-                account_days.snapshot_date - value_conversations.last_value_conversation_on
+                account_days.snapshot_date
+                - value_conversations.last_value_conversation_on
                 as int
             ) as double
         ) as days_since_value_conversation

@@ -56,7 +56,7 @@ measurable_products as (
         subscribed_product_days.snapshot_date,
         subscribed_product_days.product_id,
         products_with_features.first_stated_on
-            <= subscribed_product_days.snapshot_date as is_minutes_saved_stated
+        <= subscribed_product_days.snapshot_date as is_minutes_saved_stated
 
     from subscribed_product_days
 
@@ -64,7 +64,7 @@ measurable_products as (
         on
             subscribed_product_days.product_id = products_with_features.product_id
             and subscribed_product_days.snapshot_date
-                >= products_with_features.first_released_on
+            >= products_with_features.first_released_on
 
 ),
 

@@ -44,8 +44,8 @@ value_conversations_by_account_day as (
         on
             account_day_ids.source_account_id = value_conversations.account_id
             and value_conversations.occurred_on > account_day_ids.snapshot_date - 365
-            and value_conversations.occurred_on <= account_day_ids.snapshot_date
-            and value_conversations.loaded_on <= account_day_ids.loaded_until
+            and account_day_ids.snapshot_date >= value_conversations.occurred_on
+            and account_day_ids.loaded_until >= value_conversations.loaded_on
 
     group by account_day_ids.account_id, account_day_ids.snapshot_date
 

@@ -1,0 +1,40 @@
+-- Question 2: why? Every signal of one account: its value, its score, and by how many points
+-- it lifts the health score above neutral (50) or pulls it below. The points add up:
+-- 50 + all points = health_score. What is not measured says so.
+
+with
+
+account as (
+
+    -- put an id here to look at another account: select 'acct_000012' as account_id
+    select account_id from account_health_current
+
+    where health_band in ('critical', 'at_risk')
+
+    order by arr desc nulls last
+
+    limit 1
+
+)
+
+select
+    signal_scores_daily.account_id,
+    signal_scores_daily.dimension,
+    signal_scores_daily.signal,
+    round(signal_scores_daily.value, 2) as value,
+    round(signal_scores_daily.score) as score,
+    round(signal_scores_daily.weight * 100, 1) as weight_percent,
+    round(signal_scores_daily.contribution, 1) as points,
+    signal_scores_daily.status
+
+from signal_scores_daily
+
+inner join account
+    on signal_scores_daily.account_id = account.account_id
+
+where
+    signal_scores_daily.snapshot_date = (
+        select max(snapshot_date) from account_health_daily
+    )
+
+order by signal_scores_daily.contribution nulls last, signal_scores_daily.signal

@@ -1,0 +1,47 @@
+"""Fixtures: the laboratory, and one per scenario in scenarios.py.
+
+All scenarios that the chosen tests need are begun at once, and made side by side.
+"""
+
+import subprocess
+import sys
+
+import pytest
+import scenarios
+from laboratory import DATA_END, PROJECT, Laboratory
+
+
+@pytest.fixture(scope="session")
+def laboratory(request, tmp_path_factory):
+    made = Laboratory(tmp_path_factory.mktemp("laboratory"))
+    subprocess.run(
+        [
+            sys.executable,
+            PROJECT / "scripts" / "generate_demo_data.py",
+            "--accounts=100",
+            "--days=420",
+            "--seed=7",
+            f"--end-date={DATA_END}",
+            f"--out={made.raw}",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    needed = {name for item in request.session.items for name in item.fixturenames}
+    for scenario in scenarios.ALL:
+        if scenario.__name__ in needed:
+            made.start(scenario)
+    yield made
+    made.close()
+
+
+def _fixture_of(scenario):
+    @pytest.fixture(scope="session", name=scenario.__name__)
+    def made(laboratory):
+        return laboratory.result(scenario)
+
+    return made
+
+
+for _scenario in scenarios.ALL:
+    globals()[_scenario.__name__] = _fixture_of(_scenario)

@@ -1,0 +1,566 @@
+"""What the tests look at: every scenario is made once, and read by several tests.
+
+conftest.py makes a fixture of the same name of each function here.
+"""
+
+import csv
+import random
+import shutil
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+from laboratory import (
+    AS_OF,
+    CLOSED_DAYS,
+    DAYS,
+    MODELS_ONLY,
+    SCRIPTS,
+    Laboratory,
+    Run,
+)
+from raw_files import changed, columns, contract, dates, insert, is_planned
+
+sys.path.insert(0, str(SCRIPTS))
+
+from customer_health.publish import publish  # noqa: E402
+
+LATE_DATA_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Built:
+    """A warehouse, and the run of dbt that wrote it last."""
+
+    warehouse: Path
+    run: Run
+    raw: Path
+
+
+# History
+
+
+def base(laboratory: Laboratory) -> Built:
+    """The plain `dbt build` of six days at once on the demo data: with all tests."""
+    warehouse = laboratory.warehouse("base")
+    run = laboratory.build("build", warehouse=warehouse)
+    return Built(warehouse, run, laboratory.raw)
+
+
+def nightly(laboratory: Laboratory) -> Built:
+    """A run per night on the files as they were then; the fifth night is skipped."""
+    warehouse = laboratory.warehouse("nightly")
+    for day in [*DAYS[:4], DAYS[5]]:
+        raw = laboratory.copy_raw(f"raw_of_{day}")
+        keep_what_was_known(raw, day, loaded_until=day + timedelta(days=1))
+        run = laboratory.build(warehouse=warehouse, raw=raw, as_of_date=day)
+    return Built(warehouse, run, raw)
+
+
+def gap(laboratory: Laboratory) -> Built:
+    """The base, of which somebody lost the second day, built again."""
+    warehouse = laboratory.copy_warehouse(laboratory.result(base).warehouse, "gap")
+    with duckdb.connect(str(warehouse)) as connection:
+        for table in (
+            "account_health_daily",
+            "dimension_scores_daily",
+            "signal_scores_daily",
+            "history_ledger",
+        ):
+            connection.execute(
+                f"delete from {table} where snapshot_date = '{CLOSED_DAYS[1]}'"
+            )
+    run = laboratory.build(warehouse=warehouse)
+    return Built(warehouse, run, laboratory.raw)
+
+
+def full_refresh(laboratory: Laboratory) -> Built:
+    """The base built again with --full-refresh, and history_start after its first days.
+
+    What would be erased would not come back.
+    """
+    warehouse = laboratory.copy_warehouse(
+        laboratory.result(base).warehouse, "full_refresh"
+    )
+    run = laboratory.build(
+        *MODELS_ONLY, "--full-refresh", warehouse=warehouse, history_start=DAYS[4]
+    )
+    return Built(warehouse, run, laboratory.raw)
+
+
+@dataclass(frozen=True)
+class Late(Built):
+    """The base with late records, and the accounts that have them."""
+
+    used: str
+    """Has 40 events more on the fifth day, which is open, and on the first."""
+    urgent: str
+    """Has a new urgent case on the fifth day."""
+    urgent_long_ago: str
+    """Has a new urgent case on the first day, which is closed."""
+
+
+def late(laboratory: Laboratory) -> Late:
+    """The base built again, after records of open and of closed days have arrived."""
+    built = laboratory.result(base)
+    warehouse = laboratory.copy_warehouse(built.warehouse, "late")
+    raw = laboratory.copy_raw("raw_late")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        accounts = [
+            row[0]
+            for row in connection.execute(
+                "select account_id from account_health_daily "
+                "where scorecard = 'default' and segment <> 'small_business' "
+                "group by 1 having count(*) = 6 order by 1 limit 3"
+            ).fetchall()
+        ]
+    with changed(raw) as tables:
+        for day in (DAYS[0], DAYS[4]):
+            tables.execute(
+                f"""
+                insert into usage.events
+                    (event_id, account_id, user_id, feature, occurred_at, quantity)
+                select
+                    'late_{day}_' || number, '{accounts[0]}', 'late_user_' || number,
+                    'dashboard', timestamp '{day} 12:00:00', 1
+                from range(40) as numbers(number)
+                """
+            )
+        for day, account in ((DAYS[4], accounts[1]), (DAYS[0], accounts[2])):
+            insert(
+                tables,
+                "crm.cases",
+                case_id=f"late_{day}",
+                account_id=account,
+                case_type="defect",
+                priority="urgent",
+                opened_at=f"{day} 09:00:00",
+            )
+    run = laboratory.build(warehouse=warehouse, raw=raw)
+    return Late(warehouse, run, raw, *accounts)
+
+
+RESTATE_REASON = "support forgot to export its cases: O'Hara's ticket"
+
+
+@dataclass(frozen=True)
+class Restated(Built):
+    refused: Run
+    """The same without a reason."""
+
+
+def restated(laboratory: Laboratory) -> Restated:
+    """The late records, and the first two days restated: they are closed."""
+    built = laboratory.result(late)
+    warehouse = laboratory.copy_warehouse(built.warehouse, "restated")
+    asked = {"restate_from": CLOSED_DAYS[0], "restate_to": CLOSED_DAYS[1]}
+    refused = laboratory.dbt(*MODELS_ONLY, warehouse=warehouse, raw=built.raw, **asked)
+    run = laboratory.build(
+        warehouse=warehouse, raw=built.raw, restate_reason=RESTATE_REASON, **asked
+    )
+    return Restated(warehouse, run, built.raw, refused)
+
+
+@dataclass(frozen=True)
+class Interrupted(Built):
+    killed: list[str]
+    """What the killed runs were doing."""
+
+
+def interrupted(laboratory: Laboratory) -> Interrupted:
+    """The base, but two runs were killed: while history was written, and at random."""
+    warehouse = laboratory.warehouse("interrupted")
+    chosen_node = random.randint(20, 100)
+    killed = []
+
+    def while_history_is_written(event: dict) -> bool:
+        return (
+            event["info"]["name"] == "LogStartLine"
+            and event["data"]["node_info"]["node_name"] == "history_ledger"
+        )
+
+    def at_random(event: dict) -> bool:
+        return (
+            event["info"]["name"] == "LogStartLine"
+            and event["data"]["index"] == chosen_node
+        )
+
+    for moment in (while_history_is_written, at_random):
+        run = laboratory.dbt(*MODELS_ONLY, warehouse=warehouse, kill_at=moment)
+        assert run.code == -9, f"not killed:\n{run.output[-2000:]}"
+        killed.append(run.output.splitlines()[-1])
+    run = laboratory.build(warehouse=warehouse)
+    return Interrupted(warehouse, run, laboratory.raw, killed)
+
+
+# Time
+
+
+def keep_what_was_known(raw: Path, day: date, loaded_until: date | None = None) -> None:
+    """Makes the raw files what they would have been at the end of a day.
+
+    Removes what is dated after the day, or arrived after `loaded_until`, and blanks
+    later dates in earlier rows; planned dates stay.
+    """
+    loaded_until = loaded_until or day + timedelta(days=LATE_DATA_DAYS)
+    after = f"timestamp '{day + timedelta(days=1)}'"
+    with changed(raw) as tables:
+        # who was merged later was not merged, what changed later had its old value
+        tables.execute(
+            "update crm.accounts set merged_into_account_id = null, merged_at = null "
+            f"where try_cast(merged_at as timestamp) >= {after}"
+        )
+        for field in columns(tables, "crm.accounts"):
+            tables.execute(
+                f"""
+                update crm.accounts set {field} = earlier.old_value
+                from (
+                    select account_id, arg_min(old_value, changed_at) as old_value
+                    from crm.account_changes
+                    where lower(trim(field)) = '{field}'
+                        and try_cast(changed_at as timestamp) >= {after}
+                    group by account_id
+                ) as earlier
+                where accounts.account_id = earlier.account_id
+                """
+            )
+        tables.execute(f"delete from usage.features where released_at >= '{day}'")
+        for name, table in contract().items():
+            present = columns(tables, name)
+            event_date = table["config"]["meta"].get("event_date")
+            for column in dates(table):
+                if column["name"] not in present:
+                    continue
+                is_later = f"try_cast({column['name']} as timestamp) >= {after}"
+                if column["name"] == event_date:
+                    tables.execute(f"delete from {name} where {is_later}")
+                elif not is_planned(column):
+                    tables.execute(
+                        f"update {name} set {column['name']} = null where {is_later}"
+                    )
+            if "_loaded_at" in present:
+                tables.execute(
+                    f"delete from {name} where try_cast(_loaded_at as timestamp)"
+                    f" >= timestamp '{loaded_until + timedelta(days=1)}'"
+                )
+
+
+def without_future(laboratory: Laboratory) -> Built:
+    """The base from files that know nothing of the days after the last."""
+    raw = laboratory.copy_raw("raw_without_future")
+    keep_what_was_known(raw, AS_OF)
+    warehouse = laboratory.warehouse("without_future")
+    return Built(warehouse, laboratory.build(warehouse=warehouse, raw=raw), raw)
+
+
+def shuffled(laboratory: Laboratory) -> Built:
+    """The base from files with their rows shuffled and their columns reversed."""
+    raw = laboratory.copy_raw("raw_shuffled")
+    with changed(raw) as tables:
+        for name in contract():
+            reversed_columns = ", ".join(reversed(columns(tables, name)))
+            tables.execute(
+                f"create or replace table {name} as select {reversed_columns} "
+                f"from {name} order by hash(rowid, 'shuffle')"
+            )
+    warehouse = laboratory.warehouse("shuffled")
+    return Built(warehouse, laboratory.build(warehouse=warehouse, raw=raw), raw)
+
+
+# Unknowns
+
+DEAD_FOR_DAYS = 20
+
+
+def dead_feed(laboratory: Laboratory) -> Built:
+    """The last day, without any usage event in the 20 days before and on it."""
+    raw = laboratory.copy_raw("raw_dead_feed")
+    with changed(raw) as tables:
+        last_alive = AS_OF - timedelta(days=DEAD_FOR_DAYS)
+        tables.execute(
+            f"delete from usage.events where cast(occurred_at as date) > '{last_alive}'"
+        )
+    warehouse = laboratory.warehouse("dead_feed")
+    run = laboratory.build(warehouse=warehouse, raw=raw, history_start=AS_OF)
+    return Built(warehouse, run, raw)
+
+
+@dataclass(frozen=True)
+class OneSilent(Built):
+    silent: str
+
+
+def one_silent(laboratory: Laboratory) -> OneSilent:
+    """The last day: one account stopped using the product 20 days ago, others did not.
+
+    Besides, the company never had the tables survey.responses and marketing.intent.
+    """
+    with duckdb.connect(
+        str(laboratory.result(base).warehouse), read_only=True
+    ) as connection:
+        (silent,) = connection.execute(
+            "select account_id from signal_scores_daily where snapshot_date = ? "
+            "and signal = 'login_days_28d' and dimension = 'adoption' "
+            "order by value desc, account_id limit 1",
+            [AS_OF],
+        ).fetchone()
+    raw = laboratory.copy_raw("raw_one_silent")
+    with changed(raw) as tables:
+        last_use = AS_OF - timedelta(days=DEAD_FOR_DAYS)
+        tables.execute(
+            f"delete from usage.events where account_id = '{silent}' "
+            f"and cast(occurred_at as date) > '{last_use}'"
+        )
+    (raw / "survey" / "responses.csv").unlink()
+    (raw / "marketing" / "intent.csv").unlink()
+    warehouse = laboratory.warehouse("one_silent")
+    run = laboratory.build(warehouse=warehouse, raw=raw, history_start=AS_OF)
+    return OneSilent(warehouse, run, raw, silent)
+
+
+def disappeared(laboratory: Laboratory) -> Built:
+    """The base a day later: survey/responses is gone, and stale after one day."""
+    warehouse = laboratory.copy_warehouse(
+        laboratory.result(base).warehouse, "disappeared"
+    )
+    project = laboratory.copy_project("project_disappeared", laboratory.project)
+    sources = project / "seeds" / "sources.csv"
+    text = sources.read_text()
+    assert "survey,responses,120," in text
+    sources.write_text(text.replace("survey,responses,120,", "survey,responses,1,"))
+    raw = laboratory.copy_raw("raw_disappeared")
+    (raw / "survey" / "responses.csv").unlink()
+    run = laboratory.build(
+        warehouse=warehouse,
+        raw=raw,
+        project=project,
+        as_of_date=AS_OF + timedelta(days=7),
+    )
+    return Built(warehouse, run, raw)
+
+
+# Bad input
+
+# table, key, values, reason: rows that cannot be used
+UNUSABLE_ROWS = [
+    (
+        "survey.responses",
+        {"response_id": "bad_nps", "survey_type": "nps", "score": "11"},
+        "score is outside the scale of its survey_type",
+    ),
+    (
+        "crm.cases",
+        {"case_id": "bad_date", "opened_at": "31.02.2025"},
+        "opened_at is not a timestamp",
+    ),
+    (
+        "crm.activities",
+        {"activity_id": "bad_account", "account_id": "acct_nobody"},
+        "account_id is not in crm.accounts",
+    ),
+    (
+        "crm.tasks",
+        {"task_id": None, "task_type": "onboarding"},
+        "task_id is empty",
+    ),
+    (
+        "usage.events",
+        {"event_id": "bad_future", "occurred_at": "2199-01-01 00:00:00"},
+        "occurred_at lies after the run began",
+    ),
+    (
+        "billing.invoices",
+        {"invoice_id": "bad_due", "amount": "a thousand"},
+        "amount is not a double",
+    ),
+]
+# The date of a row that is not bad itself.
+GOOD_TIME = "2025-05-20 12:00:00"
+
+
+@dataclass(frozen=True)
+class BadInput(Built):
+    account: str
+
+
+def bad_input(laboratory: Laboratory) -> BadInput:
+    """The last day, from files with rows of each kind that nobody should send."""
+    with duckdb.connect(
+        str(laboratory.result(base).warehouse), read_only=True
+    ) as connection:
+        (account,) = connection.execute(
+            "select account_id from account_health_current order by 1 limit 1"
+        ).fetchone()
+    raw = laboratory.copy_raw("raw_bad_input")
+    with changed(raw) as tables:
+        for name, values, _ in UNUSABLE_ROWS:
+            table = contract()[name]
+            event_date = table["config"]["meta"]["event_date"]
+            insert(
+                tables,
+                name,
+                **({"account_id": account, event_date: GOOD_TIME} | values),
+            )
+        case = {"account_id": account, "opened_at": GOOD_TIME, "case_type": "defect"}
+        # a value that nobody has told us of
+        insert(tables, "crm.cases", **case, case_id="new_word", priority="blocker")
+        # oddly written, but known
+        insert(
+            tables,
+            "crm.cases",
+            **case | {"account_id": f"  {account} ", "case_type": "Feature Request"},
+            case_id=" padded",
+            priority=" URGENT  ",
+        )
+        # twice: the older version stands later in the file
+        for priority, updated_at in (("high", "2025-05-25"), ("low", "2025-05-22")):
+            insert(
+                tables,
+                "crm.cases",
+                **case,
+                case_id="twice",
+                priority=priority,
+                updated_at=f"{updated_at} 08:00:00",
+            )
+        # another order of columns
+        for name in ("crm.cases", "survey.responses"):
+            reversed_columns = ", ".join(reversed(columns(tables, name)))
+            tables.execute(
+                f"create or replace table {name} as "
+                f"select {reversed_columns} from {name}"
+            )
+    warehouse = laboratory.warehouse("bad_input")
+    run = laboratory.build(warehouse=warehouse, raw=raw, history_start=AS_OF)
+    return BadInput(warehouse, run, raw, account)
+
+
+# Publishing, and what must not be published
+
+
+@dataclass(frozen=True)
+class Publication(Built):
+    folder: Path
+    files_written_again: list[str]
+    """What a second publishing of the same run wrote."""
+    files_before_and_after: tuple[dict[str, bytes], dict[str, bytes]]
+    """The files before and after the second publishing."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, byte for byte."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def publication(laboratory: Laboratory) -> Publication:
+    """The base built a second time and published, by what scripts/build runs."""
+    warehouse = laboratory.copy_warehouse(
+        laboratory.result(base).warehouse, "publication"
+    )
+    project = laboratory.copy_project("project_publication", laboratory.project)
+    folder = laboratory.folder / "published"
+    run = laboratory.build_and_publish(
+        warehouse=warehouse, published=folder, project=project
+    )
+    assert run.code == 0, run.output[-4000:]
+    before = contents(folder)
+    again = publish(warehouse, folder, run.target / "manifest.json", 4)
+    return Publication(
+        warehouse,
+        run,
+        laboratory.raw,
+        folder,
+        again.written,
+        (before, contents(folder)),
+    )
+
+
+@dataclass(frozen=True)
+class Refusal(Built):
+    """A build that must fail, on copies of what `publication` made."""
+
+    published: Path
+
+
+def _refusal(laboratory: Laboratory, name: str, raw: Path, project: Path) -> Refusal:
+    source = laboratory.result(publication)
+    warehouse = laboratory.copy_warehouse(source.warehouse, name)
+    published = Path(
+        shutil.copytree(source.folder, laboratory.folder / f"published_{name}")
+    )
+    run = laboratory.build_and_publish(
+        warehouse=warehouse, published=published, project=project, raw=raw
+    )
+    return Refusal(warehouse, run, raw, published)
+
+
+def broken_contract(laboratory: Laboratory) -> Refusal:
+    """A build from files that lack a required table, a required column, all rows."""
+    raw = laboratory.copy_raw("raw_broken_contract")
+    with changed(raw) as tables:
+        tables.execute("alter table crm.cases drop column opened_at")
+        tables.execute("delete from billing.subscriptions")
+    (raw / "crm" / "accounts.csv").unlink()
+    project = laboratory.copy_project("project_broken_contract", laboratory.project)
+    return _refusal(laboratory, "broken_contract", raw, project)
+
+
+def broken_policy(laboratory: Laboratory) -> Refusal:
+    """A build with seeds that cannot be right."""
+    project = laboratory.copy_project("project_broken_policy", laboratory.project)
+    seeds = project / "seeds"
+
+    def append(seed: str, *lines: str) -> None:
+        with (seeds / f"{seed}.csv").open("a") as file:
+            file.writelines(f"{line}\n" for line in lines)
+
+    append("scorecard_signals", "default,1,moon_phase,5,linear,0,,1,,,redistribute")
+    append("health_bands", "fragile,Fragile,orange,55,6,1900-01-01")
+    append(
+        "scorecards",
+        "second,1,0,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
+    )
+    text = (seeds / "scorecard_signals.csv").read_text()
+    knots = "default,1,days_since_last_use,10,linear,30,10,2,"
+    assert knots in text
+    (seeds / "scorecard_signals.csv").write_text(
+        text.replace(knots, "default,1,days_since_last_use,10,linear,30,1,2,")
+    )
+    swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
+    return _refusal(laboratory, "broken_policy", laboratory.raw, project)
+
+
+def swap_columns(file: Path, one: str, other: str) -> None:
+    """Two columns of a CSV file change places with their values: it means the same."""
+    with file.open(newline="") as stream:
+        table = list(csv.reader(stream))
+    places = table[0].index(one), table[0].index(other)
+    for row in table:
+        row[places[0]], row[places[1]] = row[places[1]], row[places[0]]
+    with file.open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(table)
+
+
+ALL = (
+    base,
+    nightly,
+    interrupted,
+    without_future,
+    shuffled,
+    publication,
+    late,
+    restated,
+    gap,
+    full_refresh,
+    dead_feed,
+    one_silent,
+    disappeared,
+    bad_input,
+    broken_contract,
+    broken_policy,
+)

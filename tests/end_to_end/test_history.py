@@ -1,0 +1,367 @@
+"""History is complete, is never rewritten unasked, and survives interruptions."""
+
+from datetime import timedelta
+
+from comparison import HISTORY_MARTS, assert_same_rows
+from customer_health.build import ranges
+from hypothesis import given
+from hypothesis import strategies as st
+from laboratory import AS_OF, CLOSED_DAYS, DAYS, rows, value
+from scenarios import RESTATE_REASON
+
+KEEPS_HISTORY = {
+    "account_health_daily": "snapshot_date",
+    "dimension_scores_daily": "snapshot_date",
+    "signal_scores_daily": "snapshot_date",
+    "int_user_feature_days": "event_date",
+    "int_raw_record_days": "source_table",
+    "int_usage_event_rejects": "record_date",
+    "history_ledger": None,
+}
+LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
+
+
+def test_the_plain_build_passes_on_the_demo_data(base):
+    """Every unit and data test passes; catches tests that were never run, or nothing
+    to run them on, besides failures."""
+    results = base.run.results()
+    kinds = [result["unique_id"].split(".")[0] for result in results]
+    assert kinds.count("unit_test") > 0
+    assert kinds.count("test") >= 20
+    assert {result["status"] for result in results} <= {"success", "pass", "no-op"}
+    assert rows(
+        base.warehouse,
+        "select distinct snapshot_date from account_health_daily order by 1",
+    ) == [(day,) for day in DAYS]
+
+
+def test_the_demo_data_has_what_the_other_tests_need(base):
+    """A demo company without merges, returns or currencies would prove little."""
+    assert value(
+        base.warehouse, "select count(distinct scorecard) from account_health_daily"
+    ) == len({"default", "template_5"})
+    assert value(
+        base.warehouse,
+        "select count(*) from staging.stg_crm__accounts "
+        "where merged_into_account_id is not null",
+    )
+    assert value(
+        base.warehouse,
+        "select max(spell_number) from intermediate.int_account_spells",
+    )
+    assert (
+        value(
+            base.warehouse,
+            "select count(distinct currency) from staging.stg_billing__subscriptions",
+        )
+        > 2
+    )
+    assert value(base.warehouse, "select sum(rejected_rows) from data_inventory") > 100
+    assert (
+        value(
+            base.warehouse,
+            "select max(opened_on) from staging.stg_crm__cases",
+        )
+        > AS_OF
+    )
+
+
+def test_running_twice_changes_only_the_stamps(base, publication):
+    """Catches anything that depends on when or how often it runs, and rows that double
+    on every run."""
+    assert_same_rows(
+        base.warehouse,
+        publication.warehouse,
+        [
+            *HISTORY_MARTS,
+            "account_health_current",
+            "data_inventory",
+            "rejected_records",
+        ],
+    )
+    assert (
+        value(
+            publication.warehouse,
+            "select count(distinct run_id) from account_health_daily",
+        )
+        == 2
+    )
+
+
+def test_running_twice_adds_nothing_to_the_ledger(base, publication):
+    """Catches fingerprints that depend on the order of rows or on the run."""
+    assert rows(publication.warehouse, LEDGER) == rows(base.warehouse, LEDGER)
+
+
+def test_one_night_at_a_time_equals_all_at_once(base, nightly):
+    """Night by night, on the files as they were on each night, gives what one run over
+    the final files gives. Catches look-ahead, and late data that is handled differently
+    in the first and in a later run."""
+    assert_same_rows(base.warehouse, nightly.warehouse)
+
+
+def test_a_skipped_night_heals(nightly):
+    """The night of the fifth day was skipped; catches a spine that only scores the last
+    day."""
+    scored_by = rows(
+        nightly.warehouse,
+        "select distinct snapshot_date, run_id from account_health_daily order by 1",
+    )
+    assert [day for day, _ in scored_by] == DAYS
+    assert scored_by[4][1] == scored_by[5][1]
+
+
+def test_a_gap_heals_with_the_same_rows(base, gap):
+    """A day that was lost from the middle of history comes back; catches a spine that
+    only looks past the newest day."""
+    assert_same_rows(base.warehouse, gap.warehouse)
+    assert_same_rows(base.warehouse, gap.warehouse, ["history_ledger"])
+
+
+def test_healing_a_gap_leaves_closed_days_untouched(base, gap):
+    """The closed days beside the gap are the very rows; catches needless rewriting."""
+    others = [CLOSED_DAYS[0], CLOSED_DAYS[2]]
+    assert_same_rows(base.warehouse, gap.warehouse, days=others, with_stamps=True)
+
+
+def test_each_night_leaves_closed_days_untouched(nightly):
+    """A day is computed for the last time two nights later; catches a window of open
+    days that is too long."""
+    runs = rows(
+        nightly.warehouse,
+        """
+        select snapshot_date, dense_rank() over (order by min(computed_at)), count(*)
+        from (
+            select distinct snapshot_date, run_id, computed_at
+            from account_health_daily
+        )
+        group by snapshot_date, run_id order by snapshot_date
+        """,
+    )
+    assert [count for *_, count in runs] == [1] * len(DAYS)
+    # the first three days were last computed by the third and fourth run, the others
+    # by the fifth, which came after the skipped night
+    assert [rank for _, rank, _ in runs] == [1, 2, 2, 3, 3, 3]
+
+
+# Late records
+
+
+def signal(built, signal_name, account, day):
+    return value(
+        built.warehouse,
+        "select value from signal_scores_daily "
+        "where signal = ? and account_id = ? and snapshot_date = ?",
+        signal_name,
+        account,
+        day,
+    )
+
+
+def test_a_late_event_changes_its_open_day(base, late):
+    """Usage and a case of the fifth day, which arrive after it was scored, are in it;
+    catches a window for late data that does nothing."""
+    day = DAYS[4]
+    assert signal(late, "seat_utilisation_28d", late.used, day) > signal(
+        base, "seat_utilisation_28d", late.used, day
+    )
+    assert (
+        signal(late, "urgent_cases_open", late.urgent, day)
+        == signal(base, "urgent_cases_open", late.urgent, day) + 1
+    )
+    reasons = rows(
+        late.warehouse,
+        "select reason from history_ledger where snapshot_date = ? "
+        "order by recorded_at",
+        day,
+    )
+    assert [reason for (reason,) in reasons] == [
+        "first computed",
+        "computed again while open for late records",
+    ]
+
+
+def test_an_older_event_changes_no_closed_day(base, late):
+    """Usage and a case of the first day, which is closed, leave all closed days as they
+    are, stamps and ledger included; catches a rewriting of closed history."""
+    assert_same_rows(base.warehouse, late.warehouse, days=CLOSED_DAYS, with_stamps=True)
+    assert_same_rows(
+        base.warehouse, late.warehouse, ["history_ledger"], days=CLOSED_DAYS
+    )
+
+
+def test_an_older_event_does_not_change_reduced_usage(base, late):
+    """int_user_feature_days, which windows of later days read, keeps closed days."""
+    query = """
+        select * from intermediate.int_user_feature_days
+        where event_date <= ? order by all
+    """
+    assert rows(late.warehouse, query, CLOSED_DAYS[-1]) == rows(
+        base.warehouse, query, CLOSED_DAYS[-1]
+    )
+
+
+# Restatement
+
+
+def test_a_restatement_without_a_reason_is_refused(restated):
+    """It stops before anything is built and says what is missing."""
+    assert restated.refused.code != 0
+    assert "restate_reason" in restated.refused.output
+    assert not (restated.refused.target / "run_results.json").exists()
+
+
+def test_a_restatement_with_a_reason_changes_the_closed_days(base, restated):
+    """What arrived too late is in the restated days; catches a restatement that leaves
+    out records that arrived late, or usage that was reduced long ago."""
+    first, second = CLOSED_DAYS[:2]
+    for day in (first, second):
+        account = restated_account(restated, "late_" + str(first))
+        assert (
+            signal(restated, "urgent_cases_open", account, day)
+            == signal(base, "urgent_cases_open", account, day) + 1
+        )
+    user = value(
+        restated.warehouse,
+        "select count(*) from intermediate.int_user_feature_days "
+        "where user_id like 'late_user_%' and event_date = ?",
+        first,
+    )
+    assert user == 40
+
+
+def restated_account(built, case):
+    return value(
+        built.warehouse,
+        "select account_id from staging.stg_crm__cases where case_id = ?",
+        case,
+    )
+
+
+def test_a_restatement_leaves_other_closed_days_untouched(base, restated):
+    """Only what was asked for; catches a range that is off by one."""
+    assert_same_rows(
+        base.warehouse, restated.warehouse, days=[CLOSED_DAYS[2]], with_stamps=True
+    )
+
+
+def test_a_restatement_is_in_the_ledger_with_its_reason(late, restated):
+    """A further row per restated day, the earlier rows kept; catches an overwritten
+    ledger, and a reason with an apostrophe."""
+    before, after = rows(late.warehouse, LEDGER), rows(restated.warehouse, LEDGER)
+    assert set(before) <= set(after)
+    added = rows(
+        restated.warehouse,
+        "select snapshot_date, reason from history_ledger "
+        "where run_id = (select max_by(run_id, recorded_at) from history_ledger) "
+        "order by 1",
+    )
+    assert [(day, RESTATE_REASON) for day in CLOSED_DAYS[:2]] == [
+        row for row in added if row[0] in CLOSED_DAYS
+    ]
+
+
+# Settings that protect history
+
+
+def test_full_refresh_does_not_erase_history(base, full_refresh):
+    """After --full-refresh all days are there, the closed ones untouched; catches a
+    model that lost full_refresh: false."""
+    assert_same_rows(base.warehouse, full_refresh.warehouse)
+    assert_same_rows(
+        base.warehouse, full_refresh.warehouse, days=CLOSED_DAYS, with_stamps=True
+    )
+    assert rows(full_refresh.warehouse, LEDGER) == rows(base.warehouse, LEDGER)
+    usage_days = "select count(distinct event_date) from intermediate."
+    assert value(full_refresh.warehouse, usage_days + "int_user_feature_days") == value(
+        base.warehouse, usage_days + "int_user_feature_days"
+    )
+
+
+def test_the_settings_that_protect_history_are_in_force(base):
+    """dbt accepts misspelt settings without a word; catches every one of them."""
+    nodes = {
+        node["name"]: node
+        for node in base.run.manifest()["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    marked = {
+        name
+        for name, node in nodes.items()
+        if node["config"]["meta"].get("keeps_history")
+    }
+    incremental = {
+        name
+        for name, node in nodes.items()
+        if node["config"]["materialized"] == "incremental"
+    }
+    assert marked <= set(KEEPS_HISTORY)
+    assert incremental == set(KEEPS_HISTORY)
+    for name, unique_key in KEEPS_HISTORY.items():
+        config = nodes[name]["config"]
+        assert config["materialized"] == "incremental", name
+        assert config["full_refresh"] is False, name
+        assert config["on_schema_change"] == "fail", name
+        assert config["unique_key"] == unique_key, name
+        assert config["incremental_strategy"] == (
+            "delete+insert" if unique_key else "append"
+        ), name
+    for name in marked | set(HISTORY_MARTS):
+        assert nodes[name]["config"]["contract"]["enforced"] is True, name
+
+
+# Interruption
+
+
+def test_killed_runs_leave_nothing_wrong_behind(base, interrupted):
+    """Two runs were killed, the same command again gives the history of an undisturbed
+    build; catches half-written days that count as done."""
+    print("killed at:", *interrupted.killed, sep="\n  ")
+    assert_same_rows(base.warehouse, interrupted.warehouse)
+    fingerprints = """
+        select snapshot_date, max_by(
+            (account_fingerprint, dimension_fingerprint, signal_fingerprint),
+            recorded_at
+        )
+        from history_ledger group by 1 order by 1
+    """
+    assert rows(interrupted.warehouse, fingerprints) == rows(
+        base.warehouse, fingerprints
+    )
+
+
+# Restating a long range in several runs
+
+
+@given(
+    first=st.dates(max_value=AS_OF),
+    length=st.integers(1, 3000),
+    at_most=st.integers(1, 500),
+)
+def test_ranges_cover_every_day_once(first, length, at_most):
+    """A restatement of a long range is split into runs; catches a day that falls
+    between two of them or is computed twice."""
+    last = first + timedelta(days=length - 1)
+    parts = ranges(first, last, at_most)
+    assert parts[0][0] == first
+    assert parts[-1][1] == last
+    for begin, end in parts:
+        assert 1 <= (end - begin).days + 1 <= at_most
+    for (_, end), (begin, _) in zip(parts, parts[1:], strict=False):
+        assert begin - end == timedelta(days=1)
+
+
+# What happens later
+
+
+def test_what_happens_later_changes_nothing(base, without_future):
+    """Files that end with the last scored day give the same history; catches every
+    signal that reads a later event, or a current state that was set later."""
+    assert_same_rows(base.warehouse, without_future.warehouse)
+
+
+def test_the_order_of_rows_and_columns_does_not_matter(base, shuffled):
+    """Catches reading by position, and results that hang on which of two equal rows
+    comes first."""
+    assert_same_rows(base.warehouse, shuffled.warehouse)
+    assert_same_rows(base.warehouse, shuffled.warehouse, ["data_inventory"])

@@ -1,0 +1,62 @@
+"""Seeds that cannot be right stop the build, with words that say which row and why."""
+
+import duckdb
+import pytest
+from comparison import HISTORY_MARTS, assert_same_rows
+from laboratory import CLOSED_DAYS, rows
+
+
+def found_by_failing_tests(refusal) -> list[str]:
+    """The rows that the failing data tests found, as text."""
+    found = []
+    with duckdb.connect(str(refusal.warehouse), read_only=True) as connection:
+        for result in refusal.run.results():
+            if result["status"] == "fail":
+                name = result["unique_id"].split(".")[2]
+                found += [
+                    f"{name}: {row}"
+                    for row in connection.execute(result["compiled_code"]).fetchall()
+                ]
+    return found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("default 1 moon_phase", "unknown signal"),
+        ("health_bands", "min_score 55", "bands overlap"),
+        ("default 1 days_since_last_use", "knots out of order"),
+        ("published rows without selectors", "gap or overlap"),
+        ("default and second", "equal priority"),
+        ("loaded_as_written_lifecycle_stages", "in the file, not loaded"),
+    ],
+    ids=lambda words: words[-1],
+)
+def test_a_broken_seed_fails_with_words(broken_policy, words):
+    """Each broken row is named with what is wrong with it; catches a rule that was
+    dropped, and columns that swap without a word because seeds load by position."""
+    assert broken_policy.run.code == 1
+    found = found_by_failing_tests(broken_policy)
+    assert any(all(word in line for word in words) for line in found), "\n".join(found)
+
+
+def test_a_broken_seed_shows_in_the_output(broken_policy):
+    """Who runs scripts/build sees the failing rule and its row; catches a message that
+    only says that some test failed."""
+    output = broken_policy.run.output
+    assert "scorecards_are_sound" in output
+    assert "unknown signal" in output
+
+
+def test_a_broken_seed_leaves_history_untouched(publication, broken_policy):
+    """No history mart was written; catches a test that does not stand before them."""
+    assert_same_rows(
+        publication.warehouse,
+        broken_policy.warehouse,
+        [*HISTORY_MARTS, "history_ledger"],
+        with_stamps=True,
+    )
+    assert rows(
+        broken_policy.warehouse, "select count(*) from account_health_daily"
+    ) != [(0,)]
+    assert CLOSED_DAYS

@@ -1,0 +1,200 @@
+"""What readers get: the marts, complete, named right, without personal data."""
+
+import hashlib
+import json
+
+import duckdb
+import pytest
+from laboratory import DAYS, rows, value
+
+BI_FILE = "customer_health.duckdb"
+RESTRICTED_FILE = "restricted/customer_health_restricted.duckdb"
+# As in publication(): the DuckDB file has this many days of signal scores.
+SIGNAL_DAYS = 4
+# In the demo data every family name and every e-mail address has one of these.
+CANARIES = ("kanarienvogel", "canary.example")
+
+
+@pytest.fixture(scope="module")
+def manifest(publication) -> dict:
+    return json.loads((publication.folder / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def connection(publication):
+    """The warehouse and both published files, read-only."""
+    with duckdb.connect() as opened:
+        opened.execute(f"attach '{publication.warehouse}' as warehouse (read_only)")
+        for name, file in (("bi", BI_FILE), ("restricted", RESTRICTED_FILE)):
+            opened.execute(
+                f"attach '{publication.folder / file}' as {name} (read_only)"
+            )
+        yield opened
+
+
+def tables_of(connection, database: str) -> dict[str, list[str]]:
+    """The columns of each table."""
+    return dict(
+        connection.execute(
+            "select table_name, list(column_name order by column_index) "
+            "from duckdb_columns() where database_name = ? and schema_name = 'main' "
+            "group by 1",
+            [database],
+        ).fetchall()
+    )
+
+
+def only_in_one(connection, one: str, other: str) -> int:
+    return connection.execute(
+        f"select count(*) from ((({one}) except all ({other})) "
+        f"union all (({other}) except all ({one})))"
+    ).fetchone()[0]
+
+
+def test_the_marts_that_are_promised_are_published(publication, connection):
+    """Exactly the marts of the exposure, under their own names."""
+    exposure = publication.run.manifest()["exposures"][
+        "exposure.customer_health.published_marts"
+    ]
+    marts = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+    assert set(tables_of(connection, "bi")) == marts
+    folders = {path.stem for path in (publication.folder / "parquet").iterdir()}
+    assert folders == marts
+
+
+def test_the_duckdb_file_equals_the_warehouse(connection):
+    """Row by row; signal scores for the latest days only, all else whole. Catches rows
+    lost to the WAL, to a filter, or to columns in another order."""
+    for mart, columns in tables_of(connection, "bi").items():
+        listed = ", ".join(columns)
+        condition = "true"
+        if mart == "signal_scores_daily":
+            condition = f"snapshot_date >= '{DAYS[-SIGNAL_DAYS]}'"
+        assert not only_in_one(
+            connection,
+            f"select {listed} from bi.main.{mart}",
+            f"select {listed} from warehouse.main.{mart} where {condition}",
+        ), mart
+    days = connection.execute(
+        "select count(distinct snapshot_date) from bi.main.signal_scores_daily"
+    ).fetchone()
+    assert days == (SIGNAL_DAYS,)
+
+
+def test_the_parquet_files_equal_the_warehouse(publication, connection):
+    """Row by row, all days. Catches a month that was not written anew."""
+    for mart, columns in tables_of(connection, "bi").items():
+        listed = ", ".join(columns)
+        parquet = f"{publication.folder}/parquet/{mart}*"
+        if (publication.folder / "parquet" / mart).is_dir():
+            parquet = f"{publication.folder}/parquet/{mart}/*.parquet"
+        assert not only_in_one(
+            connection,
+            f"select {listed} from read_parquet('{parquet}')",
+            f"select {listed} from warehouse.main.{mart}",
+        ), mart
+
+
+def test_nothing_but_personal_columns_is_left_out(publication, connection):
+    """The published columns are those of the warehouse less those marked as personal;
+    catches a column that is forgotten, and a mark that is not heeded."""
+    nodes = publication.run.manifest()["nodes"]
+    in_warehouse = tables_of(connection, "warehouse")
+    for mart, columns in tables_of(connection, "bi").items():
+        described = nodes[f"model.customer_health.{mart}"]["columns"].values()
+        personal = {
+            column["name"]
+            for column in described
+            if column["config"]["meta"].get("contains_personal_data")
+        }
+        assert set(columns) == set(in_warehouse[mart]) - personal
+
+
+def test_the_manifest_is_right(publication, manifest):
+    """Row counts, sizes and sha256 of every file; no file that it does not name."""
+    files = {
+        str(path.relative_to(publication.folder)): path
+        for path in publication.folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert set(files) == set(manifest["files"])
+    for name, entry in manifest["files"].items():
+        content = files[name].read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"], name
+        assert len(content) == entry["bytes"], name
+        for mart, number in entry["rows"].items():
+            if name.endswith(".parquet"):
+                found = duckdb.sql(f"select count(*) from '{files[name]}'").fetchone()[
+                    0
+                ]
+            else:
+                found = value(files[name], f"select count(*) from {mart}")
+            assert found == number, (name, mart)
+    assert manifest["as_of_date"] == str(DAYS[-1])
+
+
+def test_no_personal_data_is_in_what_bi_reads(publication, connection):
+    """Neither in a value nor in the bytes of a file; the warehouse has both canaries,
+    so the search would find them. Catches a mart with a name or an address."""
+    restricted = publication.folder / "restricted"
+    for path in publication.folder.rglob("*"):
+        if path.is_file() and restricted not in path.parents:
+            content = path.read_bytes().lower()
+            assert not any(canary.encode() in content for canary in CANARIES), path
+    # Parquet and DuckDB compress: look at the values too
+    for mart, columns in tables_of(connection, "bi").items():
+        text = " || ' ' || ".join(
+            f"coalesce(cast({name} as text), '')" for name in columns
+        )
+        assert not connection.execute(
+            f"select count(*) from bi.main.{mart} where lower({text}) "
+            f"similar to '.*({'|'.join(CANARIES)}).*'"
+        ).fetchone()[0], mart
+    for canary in CANARIES:
+        assert value(
+            publication.warehouse,
+            "select count(*) from rejected_records where lower(content) like ?",
+            f"%{canary}%",
+        ), canary
+
+
+def test_personal_data_is_in_the_restricted_file(publication, connection):
+    """The content of rejected records is there, whole, and the file is the owner's
+    alone; catches personal data that is nowhere, or for all to read."""
+    assert not only_in_one(
+        connection,
+        "select source, table_name, record_key, reason, content "
+        "from restricted.main.rejected_records",
+        "select source, table_name, record_key, reason, content "
+        "from warehouse.main.rejected_records",
+    )
+    mode = (publication.folder / RESTRICTED_FILE).stat().st_mode
+    assert mode & 0o077 == 0
+
+
+def test_publishing_the_same_run_again_writes_nothing(publication):
+    """Catches states that differ without a change, so that readers load all anew."""
+    assert publication.files_written_again == []
+    before, after = publication.files_before_and_after
+    assert before == after
+
+
+def test_older_duckdb_versions_can_read_the_file(publication):
+    """The file keeps the storage version of DuckDB 1.4, which is inside BI tools."""
+    for file in (BI_FILE, RESTRICTED_FILE):
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{publication.folder / file}' as f (read_only)")
+            tags = connection.execute(
+                "select tags from duckdb_databases() where database_name = 'f'"
+            ).fetchone()[0]
+        assert tags["storage_version"].startswith("v1.4"), (file, tags)
+
+
+def test_the_summary_says_what_was_published(publication):
+    """Who runs scripts/build sees the days, the bands and the warnings."""
+    output = publication.run.output
+    assert f"Published {len(DAYS)} days, {DAYS[0]} to {DAYS[-1]}" in output
+    for (band,) in rows(
+        publication.warehouse, "select distinct health_band from account_health_current"
+    ):
+        assert band in output
