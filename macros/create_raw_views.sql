@@ -106,7 +106,7 @@ with
 
 raw_rows as (
 
-    {% if raw.columns %}select * from {{ raw.relation }}
+    {% if raw.columns %}select * from {{ raw.relation }} as raw_rows
     {%- else %}select null as absent where false{% endif %}
     {%- if open_days %}
 

@@ -183,6 +183,7 @@ class Laboratory:
                     f"--profiles-dir={project}",
                     f"--target-path={target}",
                     f"--log-path={target}",
+                    "--log-level-file=none",
                     f"--vars={json.dumps(settings)}",
                 ],
                 project,

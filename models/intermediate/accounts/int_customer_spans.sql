@@ -1,6 +1,11 @@
 -- One row per account per span in which it was a customer, from span_from to before span_to:
 -- a subscription version, or with customer_definition activity a day with an invoice or use.
 
+-- both definitions are unit-tested, so the inputs of both come first:
+-- depends_on: {{ ref('int_subscription_versions') }}
+-- depends_on: {{ ref('stg_billing__invoices') }}
+-- depends_on: {{ ref('int_user_feature_days') }}
+
 with
 
 {%- if var('customer_definition') == 'subscription' %}

@@ -5,7 +5,28 @@ with
 
 subscriptions as (
 
-    select * from {{ ref('stg_billing__subscriptions') }}
+    select
+        *,
+
+        -- a version ends when the next one begins, whether or not it says so
+        lead(valid_from, 1, cast('9999-01-01' as date)) over (
+            partition by subscription_id order by valid_from
+        ) as next_valid_from
+
+    from {{ ref('stg_billing__subscriptions') }}
+
+),
+
+ends as (
+
+    select
+        *,
+        case
+            when valid_to < next_valid_from then valid_to
+            else next_valid_from
+        end as version_end
+
+    from subscriptions
 
 ),
 
@@ -24,13 +45,10 @@ subscription_versions as (
         term_start,
         term_end,
         valid_from as active_from,
-        case
-            when ended_on < coalesce(valid_to, cast('9999-01-01' as date)) then ended_on
-            else coalesce(valid_to, cast('9999-01-01' as date))
-        end as active_to,
+        case when ended_on < version_end then ended_on else version_end end as active_to,
         loaded_on
 
-    from subscriptions
+    from ends
 
 )
 

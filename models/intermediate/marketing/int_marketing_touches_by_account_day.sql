@@ -1,5 +1,5 @@
--- One row per account per day to score with a marketing touch in the last 90 days:
--- e-mails delivered and clicked, and visits to pages that tell of value.
+-- One row per account per day to score with a touch that tells anything in the last 90
+-- days: e-mails delivered and clicked, and visits to pages that tell of value.
 
 with
 
@@ -35,6 +35,10 @@ touch_days as (
         count(*) filter (where is_value_page_visit is null) as unclear_visits
 
     from touches
+
+    where
+        (channel = 'email' and action in ('delivered', 'clicked'))
+        or coalesce(is_value_page_visit, true)
 
     group by all
 

@@ -19,6 +19,8 @@ activity_touches as (
 
     select * from {{ ref('int_activity_touches') }}
 
+    where coalesce(is_touch, true) or meeting_status is not null
+
 ),
 
 activities_of_account_days as (

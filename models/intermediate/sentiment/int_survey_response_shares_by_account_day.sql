@@ -17,7 +17,24 @@ invitations as (
 
 responses as (
 
-    select * from {{ ref('stg_survey__responses') }}
+    select
+        invitation_id,
+        responded_on,
+        loaded_on,
+
+        -- of several answers, the one that was known first
+        row_number() over (
+            partition by invitation_id
+            order by
+                case
+                    when loaded_on - {{ var('late_data_days') }} > responded_on
+                        then loaded_on - {{ var('late_data_days') }}
+                    else responded_on
+                end,
+                responded_on
+        ) as answer_rank
+
+    from {{ ref('stg_survey__responses') }}
 
     where invitation_id is not null
 
@@ -29,11 +46,9 @@ first_answer as (
 
 ),
 
-answers_of_invitations as (
+answered_invitations as (
 
-    -- several answers to one invitation are several rows
     select
-        invitations.invitation_id,
         invitations.account_id,
         invitations.sent_on,
         invitations.loaded_on,
@@ -43,7 +58,9 @@ answers_of_invitations as (
     from invitations
 
     left join responses
-        on invitations.invitation_id = responses.invitation_id
+        on
+            invitations.invitation_id = responses.invitation_id
+            and responses.answer_rank = 1
 
 ),
 
@@ -52,25 +69,22 @@ counts as (
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-        count(distinct answers_of_invitations.invitation_id) as invitations_365d,
-        count(
-            distinct case
-                when
-                    answers_of_invitations.responded_on <= account_day_ids.snapshot_date
-                    and answers_of_invitations.response_loaded_on
-                    <= account_day_ids.loaded_until
-                    then answers_of_invitations.invitation_id
-            end
+        count(*) as invitations_365d,
+        count(*) filter (
+            where
+                answered_invitations.responded_on <= account_day_ids.snapshot_date
+                and answered_invitations.response_loaded_on
+                <= account_day_ids.loaded_until
         ) as answered_invitations_365d
 
     from account_day_ids
 
-    inner join answers_of_invitations
+    inner join answered_invitations
         on
-            account_day_ids.source_account_id = answers_of_invitations.account_id
-            and answers_of_invitations.sent_on > account_day_ids.snapshot_date - 365
-            and answers_of_invitations.sent_on <= account_day_ids.snapshot_date
-            and answers_of_invitations.loaded_on <= account_day_ids.loaded_until
+            account_day_ids.source_account_id = answered_invitations.account_id
+            and answered_invitations.sent_on > account_day_ids.snapshot_date - 365
+            and answered_invitations.sent_on <= account_day_ids.snapshot_date
+            and answered_invitations.loaded_on <= account_day_ids.loaded_until
 
     group by all
 

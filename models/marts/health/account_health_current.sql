@@ -23,7 +23,8 @@ signal_scores as (
         signal_scores_daily.contribution,
 
         -- points that a perfect score of the signal would add
-        signal_scores_daily.weight * (100 - signal_scores_daily.score) as points_to_gain,
+        round(signal_scores_daily.weight * (100 - signal_scores_daily.score), 4)
+            as points_to_gain,
         row_number() over (
             partition by signal_scores_daily.account_id
             order by signal_scores_daily.contribution desc, signal_scores_daily.signal
@@ -109,7 +110,8 @@ current_health as (
 
         -- change
         {%- for days in [7, 28, 90] %}
-        account_health.health_score - before_{{ days }}.health_score as change_{{ days }}d,
+        round(account_health.health_score - before_{{ days }}.health_score, 4)
+            as change_{{ days }}d,
         {%- endfor %}
         cast(null as double) as momentum,
 
