@@ -1,5 +1,5 @@
--- Question 1: how healthy is every account today, and how much of that is measured?
--- The accounts with most revenue at stake come first. A low coverage means: find out more
+-- Question 1: how healthy is every account today, and how much of that is measured? The
+-- accounts with most revenue at stake come first. A low coverage means: find out more
 -- before you act; band unknown means that too little was measured for a score.
 
 select

@@ -1,5 +1,6 @@
--- Question 3: what changed? The signals that moved the score of one account most in 28 days,
--- in points. The status then and now tells whether the customer changed, or what we know.
+-- Question 3: what changed? The signals that moved the score of one account most in 28
+-- days, in points. The status then and now tells whether the customer changed, or what
+-- we know.
 
 with
 

@@ -1,6 +1,6 @@
--- Question 2: why? Every signal of one account: its value, its score, and by how many points
--- it lifts the health score above neutral (50) or pulls it below. The points add up:
--- 50 + all points = health_score. What is not measured says so.
+-- Question 2: why? Every signal of one account: its value, its score, and by how many
+-- points it lifts the health score above neutral (50) or pulls it below. The points add
+-- up: 50 + all points = health_score. What is not measured says so.
 
 with
 

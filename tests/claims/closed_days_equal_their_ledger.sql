@@ -1,5 +1,6 @@
--- What history holds of a day is what history_ledger says of it: rows and fingerprints. The
--- last audited_days days are compared by every build; set audited_days to 1000000 for all.
+-- What history holds of a day is what history_ledger says of it: rows and fingerprints.
+-- The last audited_days days are compared by every build; set audited_days to 1000000
+-- for all.
 
 {%- set first_day %}
     (

@@ -1,5 +1,5 @@
--- 50 plus the contributions, of the signals and of the dimensions, is the uncapped score
--- (which is rounded to four decimals).
+-- 50 plus the contributions, of the signals and of the dimensions, is the uncapped
+-- score (which is rounded to four decimals).
 
 with
 

@@ -1,5 +1,5 @@
--- The spine and the scores have the same account-days, each once, and every signal of the
--- account-day's scorecard version has a row.
+-- The spine and the scores have the same account-days, each once, and every signal of
+-- the account-day's scorecard version has a row.
 
 with
 

@@ -1,4 +1,5 @@
--- Every rule that the scorecard seeds must keep, in words: which row, and what is wrong.
+-- Every rule that the scorecard seeds must keep, in words: which row, and what is
+-- wrong.
 
 with
 

@@ -1,5 +1,5 @@
--- Nothing is lost without a trace: raw = staged + rejected + duplicates + deleted for every
--- raw table, what is staged is in its staging model, and what is rejected is in
+-- Nothing is lost without a trace: raw = staged + rejected + duplicates + deleted for
+-- every raw table, what is staged is in its staging model, and what is rejected is in
 -- rejected_records. For usage.events day by day, with int_user_feature_days.
 
 with

@@ -1,5 +1,6 @@
--- No day of the batch has fewer accounts than minimum_batch_share of the day before it, in
--- the batch or in history; so half-loaded data never replaces a day. Nor is the batch empty.
+-- No day of the batch has fewer accounts than minimum_batch_share of the day before it,
+-- in the batch or in history; so half-loaded data never replaces a day. Nor is the
+-- batch empty.
 
 with
 

@@ -25,6 +25,13 @@ def reader(path: Path) -> str:
     return f"read_parquet('{path}')"
 
 
+def number_of_rows(path: Path) -> int:
+    """Counted in the file itself."""
+    with duckdb.connect() as connection:
+        query = f"select count(*) from {reader(path)}"
+        return connection.execute(query).fetchone()[0]
+
+
 @contextmanager
 def changed(raw: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Every raw file as a table <source>.<table>, written back at the end."""

@@ -6,6 +6,7 @@ import json
 import duckdb
 import pytest
 from laboratory import DAYS, rows, value
+from raw_files import number_of_rows
 
 BI_FILE = "customer_health.duckdb"
 RESTRICTED_FILE = "restricted/customer_health_restricted.duckdb"
@@ -124,9 +125,7 @@ def test_the_manifest_is_right(publication, manifest):
         assert len(content) == entry["bytes"], name
         for mart, number in entry["rows"].items():
             if name.endswith(".parquet"):
-                found = duckdb.sql(f"select count(*) from '{files[name]}'").fetchone()[
-                    0
-                ]
+                found = number_of_rows(files[name])
             else:
                 found = value(files[name], f"select count(*) from {mart}")
             assert found == number, (name, mart)

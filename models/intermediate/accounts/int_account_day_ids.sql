@@ -1,6 +1,6 @@
--- One row per account per day to score per CRM id whose records count for it on that day: its
--- own, and those that were merged into it by then. Only accounts in scope: a customer on that
--- day, or until at most churn_grace_days before.
+-- One row per account per day to score per CRM id whose records count for it on that
+-- day: its own, and those that were merged into it by then. Only accounts in scope: a
+-- customer on that day, or until at most churn_grace_days before.
 
 with
 

@@ -1,6 +1,7 @@
 -- One row per account per day to score: recurring revenue, seats, main product and next
--- renewal, from the subscriptions that are active on that day, at the rates of that day.
--- With customer_definition activity, revenue is what was invoiced in the last 365 days.
+-- renewal, from the subscriptions that are active on that day, at the rates of that
+-- day. With customer_definition activity, revenue is what was invoiced in the last 365
+-- days.
 
 with
 
@@ -107,7 +108,8 @@ revenue as (
         snapshot_date,
         count(subscription_id) as active_subscriptions,
 
-        -- nothing active is a measured zero; an amount that cannot be converted is unknown
+        -- nothing active is a measured zero; an amount that cannot be converted is
+        -- unknown
         case
             when count(subscription_id) = count(arr) then coalesce(round(sum(arr), 2), 0)
         end as arr,

@@ -1,5 +1,6 @@
 -- One row per account per day to score, with what was true of it on that day, and the
--- scorecard version that scores it. This is the spine: every signal and score hangs on it.
+-- scorecard version that scores it. This is the spine: every signal and score hangs on
+-- it.
 
 with
 

@@ -1,9 +1,10 @@
 -- One row per CRM id per account that its records count for, from valid_from to before
--- valid_to: itself, and after a merge the account that survived. Past days keep the old id.
+-- valid_to: itself, and after a merge the account that survived. Past days keep the old
+-- id.
 
 with
 
-merges as (
+account_merges as (
 
     select
         merged.account_id as source_account_id,
@@ -39,16 +40,16 @@ accounts as (
 
     select
         {{ before }}.source_account_id,
-        merges.account_id,
+        account_merges.account_id,
         case
-            when merges.merged_on > {{ before }}.valid_from then merges.merged_on
+            when account_merges.merged_on > {{ before }}.valid_from then account_merges.merged_on
             else {{ before }}.valid_from
         end as valid_from
 
     from {{ before }}
 
-    inner join merges
-        on {{ before }}.account_id = merges.source_account_id
+    inner join account_merges
+        on {{ before }}.account_id = account_merges.source_account_id
 
 ),
 {%- endfor %}

@@ -1,5 +1,6 @@
--- One row per account per spell as a customer, from spell_from to before spell_to: spans
--- with gaps of at most churn_grace_days are one spell; after a longer gap a new one begins.
+-- One row per account per spell as a customer, from spell_from to before spell_to:
+-- spans with gaps of at most churn_grace_days are one spell; after a longer gap a new
+-- one begins.
 
 with
 

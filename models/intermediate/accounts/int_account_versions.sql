@@ -1,6 +1,6 @@
--- One row per account per span of unchanged attributes, from valid_from to before valid_to:
--- what was true of the account on a past day, from the dated changes; attributes that never
--- changed have the value of today.
+-- One row per account per span of unchanged attributes, from valid_from to before
+-- valid_to: what was true of the account on a past day, from the dated changes;
+-- attributes that never changed have the value of today.
 
 with
 

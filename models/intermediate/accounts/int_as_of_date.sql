@@ -1,5 +1,5 @@
--- One row: the last day that this run may score, which is the earlier of yesterday and the
--- newest past-dated record of any source, unless the setting as_of_date names it.
+-- One row: the last day that this run may score, which is the earlier of yesterday and
+-- the newest past-dated record of any source, unless the setting as_of_date names it.
 
 with
 

@@ -1,5 +1,6 @@
--- One row per account per span in which it was a customer, from span_from to before span_to:
--- a subscription version, or with customer_definition activity a day with an invoice or use.
+-- One row per account per span in which it was a customer, from span_from to before
+-- span_to: a subscription version, or with customer_definition activity a day with an
+-- invoice or use.
 
 -- both definitions are unit-tested, so the inputs of both come first:
 -- depends_on: {{ ref('int_subscription_versions') }}

@@ -1,5 +1,6 @@
--- One row per day that this run scores: days that history lacks, the days that are still open
--- for late records, and a range that was asked for. Oldest first, at most max_days_per_run.
+-- One row per day that this run scores: days that history lacks, the days that are
+-- still open for late records, and a range that was asked for. Oldest first, at most
+-- max_days_per_run.
 
 with
 

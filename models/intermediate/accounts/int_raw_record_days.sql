@@ -1,6 +1,6 @@
--- One row per raw table per day of its records: how many rows arrived, and what became of
--- them. Keeps the days of a table that has disappeared, so that it counts as stale; and of
--- usage.events, which a run reads only in part.
+-- One row per raw table per day of its records: how many rows arrived, and what became
+-- of them. Keeps the days of a table that has disappeared, so that it counts as stale;
+-- and of usage.events, which a run reads only in part.
 
 {{ config(
     materialized='incremental',

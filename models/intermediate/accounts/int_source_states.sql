@@ -1,5 +1,5 @@
--- One row per raw table per day to score: whether its records were fresh on that day. A table
--- without a record on or before the day has no row: it is not applicable.
+-- One row per raw table per day to score: whether its records were fresh on that day. A
+-- table without a record on or before the day has no row: it is not applicable.
 
 with
 

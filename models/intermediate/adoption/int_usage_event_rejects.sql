@@ -1,6 +1,6 @@
--- One row per rejected row of usage.events: kept beside int_user_feature_days, day for day,
--- since a run reads only some days of that table. Rows without a readable date are on
--- 1900-01-01 and found anew by each run.
+-- One row per rejected row of usage.events: kept beside int_user_feature_days, day for
+-- day, since a run reads only some days of that table. Rows without a readable date are
+-- on 1900-01-01 and found anew by each run.
 
 {{ config(
     materialized='incremental',

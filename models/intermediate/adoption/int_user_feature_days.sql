@@ -1,5 +1,5 @@
--- One row per account, user, feature and day with use: usage.events, reduced once. Each run
--- replaces the days that it reads (new, open and restated ones); closed days stay.
+-- One row per account, user, feature and day with use: usage.events, reduced once. Each
+-- run replaces the days that it reads (new, open and restated ones); closed days stay.
 
 {{ config(
     materialized='incremental',

@@ -1,5 +1,5 @@
--- One row per account per day to score: health score, coverage, band and axis scores, with
--- what was true of the account on that day.
+-- One row per account per day to score: health score, coverage, band and axis scores,
+-- with what was true of the account on that day.
 
 with
 

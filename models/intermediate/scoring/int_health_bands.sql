@@ -1,5 +1,5 @@
--- One row per version of the health bands and band with a score: from min_score to below
--- below_score, on days from effective_from to before effective_to.
+-- One row per version of the health bands and band with a score: from min_score to
+-- below below_score, on days from effective_from to before effective_to.
 
 with
 

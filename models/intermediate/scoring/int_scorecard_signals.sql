@@ -1,5 +1,5 @@
--- One row per scorecard version and signal: weights, and the knots turned so that more is
--- always better; one rule then scores every signal.
+-- One row per scorecard version and signal: weights, and the knots turned so that more
+-- is always better; one rule then scores every signal.
 
 with
 

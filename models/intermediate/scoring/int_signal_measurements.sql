@@ -1,5 +1,6 @@
--- One row per account per day to score per signal of its scorecard version: whether it was
--- measured, and the score of what was measured, before anything is imputed or weighted.
+-- One row per account per day to score per signal of its scorecard version: whether it
+-- was measured, and the score of what was measured, before anything is imputed or
+-- weighted.
 
 {{ config(materialized='view') }}
 

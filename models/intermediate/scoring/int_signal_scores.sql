@@ -1,5 +1,5 @@
--- One row per account per day to score per signal of its scorecard version: status, score,
--- effective weight, and contribution to the health score in points.
+-- One row per account per day to score per signal of its scorecard version: status,
+-- score, effective weight, and contribution to the health score in points.
 
 with
 

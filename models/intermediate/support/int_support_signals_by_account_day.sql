@@ -1,5 +1,5 @@
--- One row per account per day to score: support signals, from what was known by the end of
--- that day. Every column after the keys is a signal in seeds/signals.csv.
+-- One row per account per day to score: support signals, from what was known by the end
+-- of that day. Every column after the keys is a signal in seeds/signals.csv.
 
 with
 

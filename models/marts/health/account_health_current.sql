@@ -1,5 +1,5 @@
--- One row per account in scope on the latest day: its health on that day, how it changed, and
--- the signals that help and hurt most.
+-- One row per account in scope on the latest day: its health on that day, how it
+-- changed, and the signals that help and hurt most.
 
 with
 

@@ -1,6 +1,6 @@
--- One row per account per day: the health score as it was known on that day, and what was
--- true of the account then. The last mart of a run to be written, since the days that it has
--- decide which days the next run scores.
+-- One row per account per day: the health score as it was known on that day, and what
+-- was true of the account then. The last mart of a run to be written, since the days
+-- that it has decide which days the next run scores.
 
 {{ config(
     materialized='incremental',

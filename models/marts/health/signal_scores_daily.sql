@@ -1,6 +1,6 @@
--- One row per account per day per signal of its scorecard: value, status, score, effective
--- weight and contribution in points. Signals with weight are stored for every day, those that
--- are only watched for the last day of a month.
+-- One row per account per day per signal of its scorecard: value, status, score,
+-- effective weight and contribution in points. Signals with weight are stored for every
+-- day, those that are only watched for the last day of a month.
 
 {{ config(
     materialized='incremental',

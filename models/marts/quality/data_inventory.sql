@@ -1,5 +1,5 @@
--- One row per raw table: its rows and what became of them, its newest record and freshness,
--- the signals that rest on it, and what someone should look at.
+-- One row per raw table: its rows and what became of them, its newest record and
+-- freshness, the signals that rest on it, and what someone should look at.
 
 with
 

@@ -1,6 +1,6 @@
--- One row per day per change of its stored history: how many rows the three history marts
--- have for it, their fingerprints, the scorecards, and why. A day that is computed again with
--- the same result gets no further row.
+-- One row per day per change of its stored history: how many rows the three history
+-- marts have for it, their fingerprints, the scorecards, and why. A day that is
+-- computed again with the same result gets no further row.
 
 {{ config(
     materialized='incremental',
