@@ -59,7 +59,7 @@ def plant_late_cases(raw: Path) -> None:
             select
                 'planted_' || account_id, account_id, 'defect', 'urgent',
                 '{DAYS[2]} 10:00:00', '{DAYS[2] + timedelta(days=3)} 10:00:00'
-            from crm.accounts where account_id like '%3'
+            from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+3')
             """
         )
 

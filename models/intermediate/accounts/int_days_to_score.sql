@@ -41,11 +41,12 @@ bounds as (
             end
         ) as first_day,
 
-        -- what is older was closed when its successors were scored
+        -- A day is closed once a later run has found it too old to compute again. When
+        -- nights were skipped, the days that were open then are still open.
         case
-            when newest_day_in_history.newest_day > as_of.as_of_date
+            when newest_day_in_history.newest_day >= as_of.as_of_date
                 then newest_day_in_history.newest_day
-            else as_of.as_of_date
+            else coalesce(newest_day_in_history.newest_day + 1, as_of.as_of_date)
         end - {{ var('late_data_days') }} as last_closed_day
 
     from as_of
