@@ -13,4 +13,4 @@ select
 
 from data_inventory
 
-order by dependent_weight desc, source, table_name
+order by dependent_weight desc, source asc, table_name asc

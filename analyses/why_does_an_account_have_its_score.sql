@@ -34,7 +34,7 @@ inner join account
 
 where
     signal_scores_daily.snapshot_date = (
-        select max(snapshot_date) from account_health_daily
+        select max(account_health_daily.snapshot_date) from account_health_daily
     )
 
 order by signal_scores_daily.contribution nulls last, signal_scores_daily.signal

@@ -60,16 +60,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table as RichTable
-
 from demo_data import marketing, usage
 from demo_data.billing import billing_tables
 from demo_data.crm import crm_tables
@@ -82,6 +72,15 @@ from demo_data.subscriptions import simulate_subscriptions
 from demo_data.survey import survey_tables
 from demo_data.truth import write_truth
 from demo_data.world import LatentHealth, Settings, World, make_accounts
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table as RichTable
 
 PROJECT = Path(__file__).resolve().parent.parent
 MARKER = ".made_by_generate_demo_data.json"

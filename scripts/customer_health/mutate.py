@@ -1,10 +1,10 @@
 """The command scripts/mutate: do the unit tests notice when the SQL is broken?
 
-A mutant is one small change to the SQL of one model: a window shifted by a day, a comparison
-or sign flipped, a filter, condition or distinct dropped, a null turned into zero. Unit tests
-mock the inputs of their model, so one mutant of every model is tried in the same run of
-dbt, in a copy of the project. A mutant that no test notices has survived;
-tests/mutation_survivors.csv says of the known ones why that is right.
+A mutant is one small change to the SQL of one model: a window shifted by a day, a
+comparison or sign flipped, a filter, condition or distinct dropped, a null turned into
+zero. Unit tests mock the inputs of their model, so one mutant of every model is tried
+in the same run of dbt, in a copy of the project. A mutant that no test notices has
+survived; tests/mutation_survivors.csv says of the known ones why that is right.
 """
 
 import argparse

@@ -13,19 +13,25 @@ with
 
 account_health as (
 
-    select * from {{ ref('account_health_daily') }} where snapshot_date > {{ first_day }}
+    select * from {{ ref('account_health_daily') }}
+
+    where snapshot_date > {{ first_day }}
 
 ),
 
 dimension_scores as (
 
-    select * from {{ ref('dimension_scores_daily') }} where snapshot_date > {{ first_day }}
+    select * from {{ ref('dimension_scores_daily') }}
+
+    where snapshot_date > {{ first_day }}
 
 ),
 
 signal_scores as (
 
-    select * from {{ ref('signal_scores_daily') }} where snapshot_date > {{ first_day }}
+    select * from {{ ref('signal_scores_daily') }}
+
+    where snapshot_date > {{ first_day }}
 
 ),
 
@@ -39,7 +45,9 @@ ledger as (
 
     select
         *,
-        row_number() over (partition by snapshot_date order by recorded_at desc) as recency
+        row_number() over (
+            partition by snapshot_date order by recorded_at desc
+        ) as recency
 
     from {{ ref('history_ledger') }}
 

@@ -8,9 +8,10 @@ scorecards as (
     select
         *,
         concat(
-            coalesce(segment, '*'), '|', coalesce(industry, '*'), '|', coalesce(region, '*'),
-            '|', coalesce(size_band, '*'), '|', coalesce(service_tier, '*'), '|',
-            coalesce(product, '*'), '|', coalesce(lifecycle_stage, '*')
+            coalesce(segment, '*'), '|', coalesce(industry, '*'), '|',
+            coalesce(region, '*'), '|', coalesce(size_band, '*'), '|',
+            coalesce(service_tier, '*'), '|', coalesce(product, '*'), '|',
+            coalesce(lifecycle_stage, '*')
         ) as selectors,
         coalesce(effective_to, cast('9999-01-01' as date)) as ends_on
 
@@ -44,6 +45,37 @@ scorecard_signals as (
 
     left join {{ ref('signals') }} as signals
         on scorecard_signals.signal = signals.signal
+
+),
+
+defaults_with_earlier_end as (
+
+    select
+        effective_from,
+        lag(ends_on, 1, cast('1900-01-01' as date)) over (
+            order by effective_from
+        ) as earlier_end
+
+    from defaults
+
+),
+
+last_default as (
+
+    select max(ends_on) as last_end from defaults
+
+),
+
+weights as (
+
+    select
+        scorecard,
+        scorecard_version,
+        sum(dimension_weight * signal_weight) as weight
+
+    from {{ ref('int_scorecard_signals') }}
+
+    group by scorecard, scorecard_version
 
 ),
 
@@ -92,15 +124,11 @@ problems as (
     select
         'scorecards',
         'published rows without selectors',
-        'exactly one must hold on every day from 1900-01-01 on: they have a gap or overlap'
-    from (
-        select
-            effective_from,
-            lag(ends_on, 1, cast('1900-01-01' as date)) over (order by effective_from)
-                as earlier_end
-
-        from defaults
-    )
+        concat(
+            'exactly one must hold on every day from 1900-01-01 on: ',
+            'they have a gap or overlap'
+        )
+    from defaults_with_earlier_end
     where effective_from <> earlier_end
 
     union all
@@ -109,7 +137,7 @@ problems as (
         'scorecards',
         'published rows without selectors',
         'one must be open-ended: leave effective_to blank'
-    from (select max(ends_on) as last_end from defaults)
+    from last_default
     where last_end is null or last_end < cast('9999-01-01' as date)
 
     union all
@@ -123,13 +151,16 @@ problems as (
         on
             one.priority = other.priority
             and concat(one.scorecard, ' ', cast(one.version as string))
-                < concat(other.scorecard, ' ', cast(other.version as string))
+            < concat(other.scorecard, ' ', cast(other.version as string))
     where
         one.status = 'published'
         and other.status = 'published'
         and (
             one.selectors <> other.selectors
-            or (one.effective_from < other.ends_on and other.effective_from < one.ends_on)
+            or (
+                one.effective_from < other.ends_on
+                and other.effective_from < one.ends_on
+            )
         )
 
     union all
@@ -161,7 +192,8 @@ problems as (
     select
         'scorecard_dimensions',
         concat(
-            scorecard_dimensions.scorecard, ' ', cast(scorecard_dimensions.version as string)
+            scorecard_dimensions.scorecard, ' ',
+            cast(scorecard_dimensions.version as string)
         ),
         'unknown scorecard version: it is not in seeds/scorecards.csv'
     from scorecard_dimensions
@@ -176,7 +208,8 @@ problems as (
     select
         'scorecard_signals',
         concat(
-            scorecard_signals.scorecard, ' ', cast(scorecard_signals.version as string), ' ',
+            scorecard_signals.scorecard, ' ',
+            cast(scorecard_signals.version as string), ' ',
             scorecard_signals.signal
         ),
         'unknown signal: it is not in seeds/signals.csv'
@@ -188,7 +221,8 @@ problems as (
     select
         'scorecard_signals',
         concat(
-            scorecard_signals.scorecard, ' ', cast(scorecard_signals.version as string), ' ',
+            scorecard_signals.scorecard, ' ',
+            cast(scorecard_signals.version as string), ' ',
             scorecard_signals.signal
         ),
         'its scorecard version has no row for its dimension in scorecard_dimensions'
@@ -236,7 +270,10 @@ problems as (
     select
         'scorecard_signals',
         concat(scorecard, ' ', cast(scorecard_version as string), ' ', signal),
-        'knots out of order: zero_at, fifty_at, hundred_at, hundred_until, zero_again_at'
+        concat(
+            'knots out of order: ',
+            'zero_at, fifty_at, hundred_at, hundred_until, zero_again_at'
+        )
     from {{ ref('int_scorecard_signals') }}
     where
         zero_at is null
@@ -254,16 +291,7 @@ problems as (
         concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
         'its weights add up to zero: give a dimension with weight a signal with weight'
     from scorecards
-    left join (
-        select
-            scorecard,
-            scorecard_version,
-            sum(dimension_weight * signal_weight) as weight
-
-        from {{ ref('int_scorecard_signals') }}
-
-        group by scorecard, scorecard_version
-    ) as weights
+    left join weights
         on
             scorecards.scorecard = weights.scorecard
             and scorecards.version = weights.scorecard_version

@@ -13,7 +13,10 @@ select
     signals.signal as described_signal,
     case
         when computed.signal is null
-            then 'add the column to its int_<dimension>_signals_by_account_day, or drop the row'
+            then concat(
+                'add the column to its int_<dimension>_signals_by_account_day, ',
+                'or drop the row'
+            )
         else 'add a row to seeds/signals.csv, or drop the column'
     end as what_to_do
 
@@ -23,5 +26,5 @@ full outer join {{ ref('signals') }} as signals
     on computed.signal = signals.signal
 
 where
-    (computed.signal is null and exists (select 1 from computed))
+    (computed.signal is null and exists (select any_row.signal from computed as any_row))
     or signals.signal is null

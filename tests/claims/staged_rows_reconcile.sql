@@ -39,7 +39,8 @@ in_staging as (
     ] %}
 
     select
-        '{{ model | replace("__", ".") | replace("intents", "intent") }}' as source_table,
+        '{{ model | replace("__", ".") | replace("intents", "intent") }}'
+            as source_table,
         count(*) as staged_rows
 
     from {{ ref('stg_' ~ model) }}

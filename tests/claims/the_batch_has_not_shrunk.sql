@@ -31,7 +31,7 @@ known as (
 
     from ({{ accounts_per_day_in_history() }}) as history
 
-    where snapshot_date not in (select snapshot_date from batch)
+    where snapshot_date not in (select batch.snapshot_date from batch)
 
 )
 
@@ -47,4 +47,4 @@ left join known as day_before
 
 where
     batch.accounts < {{ var('minimum_batch_share') }} * day_before.accounts
-    or (select sum(accounts) from batch) = 0
+    or (select sum(whole_batch.accounts) from batch as whole_batch) = 0

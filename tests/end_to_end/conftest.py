@@ -3,6 +3,7 @@
 All scenarios that the chosen tests need are begun at once, and made side by side.
 """
 
+import shutil
 import subprocess
 import sys
 
@@ -34,6 +35,8 @@ def laboratory(request, tmp_path_factory):
             made.start(scenario)
     yield made
     made.close()
+    if not request.session.testsfailed:
+        shutil.rmtree(made.folder)
 
 
 def _fixture_of(scenario):

@@ -41,7 +41,7 @@ in_scope as (
         on
             days_to_score.snapshot_date >= customer_spans.span_from
             and days_to_score.snapshot_date
-                <= customer_spans.span_to + {{ var('churn_grace_days') }}
+            <= customer_spans.span_to + {{ var('churn_grace_days') }}
             and days_to_score.loaded_until >= customer_spans.loaded_on
 
     inner join account_id_map
@@ -76,7 +76,7 @@ account_day_ids as (
             account_id_map.source_account_id = account_spells.account_id
             and in_scope.snapshot_date >= account_spells.spell_from
             and in_scope.snapshot_date
-                <= account_spells.spell_to + {{ var('churn_grace_days') }}
+            <= account_spells.spell_to + {{ var('churn_grace_days') }}
 
 )
 

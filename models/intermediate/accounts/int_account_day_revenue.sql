@@ -111,7 +111,8 @@ revenue as (
         -- nothing active is a measured zero; an amount that cannot be converted is
         -- unknown
         case
-            when count(subscription_id) = count(arr) then coalesce(round(sum(arr), 2), 0)
+            when count(subscription_id) = count(arr)
+                then coalesce(round(sum(arr), 2), 0)
         end as arr,
         case
             when count(subscription_id) = count(list_arr)

@@ -79,8 +79,9 @@ account_days as (
     left join size_bands
         on
             account_versions.employee_count >= size_bands.min_employees
-            and account_versions.employee_count
-                < coalesce(size_bands.next_min_employees, 1e18)
+            and account_versions.employee_count < coalesce(
+                size_bands.next_min_employees, 1e18
+            )
 
 ),
 
@@ -91,7 +92,9 @@ staged_account_days as (
         lifecycle_stages.stage as lifecycle_stage,
         row_number() over (
             partition by account_days.account_id, account_days.snapshot_date
-            order by lifecycle_stages.priority desc nulls last, lifecycle_stages.stage
+            order by
+                lifecycle_stages.priority desc nulls last,
+                lifecycle_stages.stage asc
         ) as stage_rank
 
     from account_days
@@ -99,8 +102,9 @@ staged_account_days as (
     left join {{ ref('lifecycle_stages') }} as lifecycle_stages
         on
             account_days.tenure_days >= coalesce(lifecycle_stages.min_tenure_days, -1)
-            and account_days.tenure_days
-                <= coalesce(lifecycle_stages.max_tenure_days, 1000000)
+            and account_days.tenure_days <= coalesce(
+                lifecycle_stages.max_tenure_days, 1000000
+            )
             and (
                 lifecycle_stages.max_days_to_renewal is null
                 or account_days.days_to_renewal <= lifecycle_stages.max_days_to_renewal
@@ -119,7 +123,9 @@ carded_account_days as (
         scorecards.scorecard,
         scorecards.version as scorecard_version,
         row_number() over (
-            partition by staged_account_days.account_id, staged_account_days.snapshot_date
+            partition by
+                staged_account_days.account_id,
+                staged_account_days.snapshot_date
             order by scorecards.priority desc nulls last, scorecards.effective_from desc
         ) as scorecard_rank
 
@@ -127,10 +133,10 @@ carded_account_days as (
 
     left join {{ ref('scorecards') }} as scorecards
         on
-            scorecards.status = 'published'
-            and staged_account_days.snapshot_date >= scorecards.effective_from
-            and staged_account_days.snapshot_date
-                < coalesce(scorecards.effective_to, cast('9999-01-01' as date))
+            staged_account_days.snapshot_date >= scorecards.effective_from
+            and staged_account_days.snapshot_date < coalesce(
+                scorecards.effective_to, cast('9999-01-01' as date)
+            )
             {%- for selector in ['segment', 'industry', 'region', 'size_band',
                 'service_tier', 'product', 'lifecycle_stage'] %}
             and (
@@ -138,6 +144,7 @@ carded_account_days as (
                 or staged_account_days.{{ selector }} = scorecards.{{ selector }}
             )
             {%- endfor %}
+            and scorecards.status = 'published'
 
     where staged_account_days.stage_rank = 1
 

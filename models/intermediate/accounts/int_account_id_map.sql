@@ -42,7 +42,8 @@ accounts as (
         {{ before }}.source_account_id,
         account_merges.account_id,
         case
-            when account_merges.merged_on > {{ before }}.valid_from then account_merges.merged_on
+            when account_merges.merged_on > {{ before }}.valid_from
+                then account_merges.merged_on
             else {{ before }}.valid_from
         end as valid_from
 
@@ -56,15 +57,43 @@ accounts as (
 
 steps as (
 
-    select *, 0 as step from accounts
+    select
+        *,
+        0 as step
+
+    from accounts
+
     union all
-    select *, 1 as step from first_merge
+
+    select
+        *,
+        1 as step
+
+    from first_merge
+
     union all
-    select *, 2 as step from second_merge
+
+    select
+        *,
+        2 as step
+
+    from second_merge
+
     union all
-    select *, 3 as step from third_merge
+
+    select
+        *,
+        3 as step
+
+    from third_merge
+
     union all
-    select *, 4 as step from fourth_merge
+
+    select
+        *,
+        4 as step
+
+    from fourth_merge
 
 ),
 

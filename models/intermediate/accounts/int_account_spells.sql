@@ -29,7 +29,10 @@ numbered_spans as (
     select
         *,
         sum(
-            case when span_from <= earlier_end + {{ var('churn_grace_days') }} then 0 else 1 end
+            case
+                when span_from <= earlier_end + {{ var('churn_grace_days') }} then 0
+                else 1
+            end
         ) over (
             partition by account_id
             order by span_from, span_to

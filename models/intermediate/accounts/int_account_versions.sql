@@ -30,6 +30,23 @@ account_changes as (
 
 ),
 
+attributes_of_today as (
+
+    select
+        account_id,
+        parent_account_id,
+        industry,
+        country,
+        region,
+        segment,
+        cast(employee_count as string) as employee_count,
+        service_tier,
+        owner_id
+
+    from accounts
+
+),
+
 values_of_today as (
 
     select
@@ -37,20 +54,7 @@ values_of_today as (
         field,
         value
 
-    from (
-        select
-            account_id,
-            parent_account_id,
-            industry,
-            country,
-            region,
-            segment,
-            cast(employee_count as string) as employee_count,
-            service_tier,
-            owner_id
-
-        from accounts
-    ) unpivot include nulls (
+    from attributes_of_today unpivot include nulls (
         value for field in (
             parent_account_id, industry, country, region, segment, employee_count,
             service_tier, owner_id
@@ -134,6 +138,16 @@ spans_with_end as (
 
 ),
 
+starts_of_versions as (
+
+    select distinct
+        account_id,
+        valid_from
+
+    from spans
+
+),
+
 versions as (
 
     select
@@ -143,7 +157,7 @@ versions as (
             partition by account_id order by valid_from
         ) as valid_to
 
-    from (select distinct account_id, valid_from from spans)
+    from starts_of_versions
 
 ),
 
@@ -153,16 +167,32 @@ account_versions as (
         versions.account_id,
         versions.valid_from,
         versions.valid_to,
-        max(case when spans_with_end.field = 'parent_account_id' then value end)
-            as parent_account_id,
-        {%- for field in ['industry', 'region', 'segment', 'service_tier'] %}
-        max(case when spans_with_end.field = '{{ field }}' then {{ category('value') }} end)
-            as {{ field }},
-        {%- endfor %}
-        max(case when spans_with_end.field = 'country' then upper(value) end) as country,
-        max(case when spans_with_end.field = 'owner_id' then value end) as owner_id,
         max(
-            case when spans_with_end.field = 'employee_count' then try_cast(value as double) end
+            case
+                when spans_with_end.field = 'parent_account_id'
+                    then spans_with_end.value
+            end
+        ) as parent_account_id,
+        {%- for field in ['industry', 'region', 'segment', 'service_tier'] %}
+        max(
+            case
+                when spans_with_end.field = '{{ field }}'
+                    then {{ category('spans_with_end.value') }}
+            end
+        ) as {{ field }},
+        {%- endfor %}
+        max(
+            case
+                when spans_with_end.field = 'country' then upper(spans_with_end.value)
+            end
+        ) as country,
+        max(case when spans_with_end.field = 'owner_id' then spans_with_end.value end)
+            as owner_id,
+        max(
+            case
+                when spans_with_end.field = 'employee_count'
+                    then try_cast(spans_with_end.value as double)
+            end
         ) as employee_count
 
     from versions

@@ -88,10 +88,12 @@ days_to_score as (
     cross join bounds
 
     where
-        calendar.day not in (select snapshot_date from days_in_history)
+        calendar.day not in (
+            select days_in_history.snapshot_date from days_in_history
+        )
         or calendar.day > bounds.last_closed_day
-        or calendar.day between
-            {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
+        or calendar.day
+        between {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
 
     order by snapshot_date
 

@@ -30,7 +30,8 @@ counted as (
     {{ 'union all' if not loop.first }}
 
     select
-        '{{ source_name }}.{{ table_name | replace("intents", "intent") }}' as source_table,
+        '{{ source_name }}.{{ table_name | replace("intents", "intent") }}'
+            as source_table,
         _record_date as record_date,
         count(*) as raw_rows,
         count(*) filter (where _row_status = 'staged') as staged_rows,

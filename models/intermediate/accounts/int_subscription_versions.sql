@@ -45,7 +45,8 @@ subscription_versions as (
         term_start,
         term_end,
         valid_from as active_from,
-        case when ended_on < version_end then ended_on else version_end end as active_to,
+        case when ended_on < version_end then ended_on else version_end end
+            as active_to,
         loaded_on
 
     from ends

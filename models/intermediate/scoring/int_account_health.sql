@@ -50,8 +50,9 @@ scores as (
             / nullif(sum(case when axis = 'impact' then weight end), 0), 4
         ) as impact_score,
         round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6) as coverage,
-        round(sum(configured_weight_that_applies) / nullif(sum(configured_weight), 0), 6)
-            as applicable_share
+        round(
+            sum(configured_weight_that_applies) / nullif(sum(configured_weight), 0), 6
+        ) as applicable_share
 
     from dimension_scores
 
@@ -70,10 +71,12 @@ withheld_scores as (
         case when scores.coverage >= scorecards.minimum_coverage then scores.score end
             as uncapped_health_score,
         case
-            when scores.coverage >= scorecards.minimum_coverage then scores.relationship_score
+            when scores.coverage >= scorecards.minimum_coverage
+                then scores.relationship_score
         end as relationship_score,
-        case when scores.coverage >= scorecards.minimum_coverage then scores.impact_score end
-            as impact_score
+        case
+            when scores.coverage >= scorecards.minimum_coverage then scores.impact_score
+        end as impact_score
 
     from account_days
 

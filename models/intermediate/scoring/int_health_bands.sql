@@ -9,14 +9,21 @@ bands as (
 
 ),
 
+starts_of_versions as (
+
+    select distinct effective_from from bands
+
+),
+
 versions as (
 
     select
         effective_from,
-        lead(effective_from, 1, cast('9999-01-01' as date)) over (order by effective_from)
-            as effective_to
+        lead(effective_from, 1, cast('9999-01-01' as date)) over (
+            order by effective_from
+        ) as effective_to
 
-    from (select distinct effective_from from bands)
+    from starts_of_versions
 
 ),
 

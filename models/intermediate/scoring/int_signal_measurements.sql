@@ -93,8 +93,8 @@ measurements as (
         case when status = 'measured' then value end as value,
         case
             when status <> 'measured' then null
-            when shape = 'step' then
-                case
+            when shape = 'step'
+                then case
                     when x < fifty_at or x >= zero_again_at then 0
                     when x < hundred_at or x > hundred_until then 50
                     else 100

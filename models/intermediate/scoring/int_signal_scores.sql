@@ -47,7 +47,8 @@ scored_rows as (
             case
                 when measurements.status = 'measured' then measurements.measured_score
                 when measurements.status <> 'missing' then null
-                when measurements.missing_policy = 'peer_median' then peer_medians.peer_score
+                when measurements.missing_policy = 'peer_median'
+                    then peer_medians.peer_score
                 when measurements.missing_policy = 'neutral' then 50
                 when measurements.missing_policy = 'penalise' then 0
             end, 4
@@ -72,7 +73,8 @@ dimension_weights as (
         dimension,
         dimension_weight,
         sum(signal_weight) as configured,
-        sum(case when status <> 'not applicable' then signal_weight else 0 end) as applicable,
+        sum(case when status <> 'not applicable' then signal_weight else 0 end)
+            as applicable,
         sum(case when score is not null then signal_weight else 0 end) as scored
 
     from scored_rows
@@ -111,8 +113,10 @@ weighted_rows as (
         end as applicable_weight,
 
         -- what was scored carries all the weight
-        case when scored_rows.score is null then 0 else {{ share_of_health('scored') }} end
-            as weight
+        case
+            when scored_rows.score is null then 0
+            else {{ share_of_health('scored') }}
+        end as weight
 
     from scored_rows
 

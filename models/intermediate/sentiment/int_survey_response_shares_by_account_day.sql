@@ -71,10 +71,8 @@ counts as (
         account_day_ids.snapshot_date,
         count(*) as invitations_365d,
         count(*) filter (
-            where
-                answered_invitations.responded_on <= account_day_ids.snapshot_date
-                and answered_invitations.response_loaded_on
-                <= account_day_ids.loaded_until
+            where answered_invitations.responded_on <= account_day_ids.snapshot_date
+            and answered_invitations.response_loaded_on <= account_day_ids.loaded_until
         ) as answered_invitations_365d
 
     from account_day_ids
@@ -100,7 +98,7 @@ response_shares as (
         case
             when first_answer.responded_on <= counts.snapshot_date
                 then counts.answered_invitations_365d
-                    / cast(counts.invitations_365d as double)
+                / cast(counts.invitations_365d as double)
         end as survey_response_share_365d
 
     from counts

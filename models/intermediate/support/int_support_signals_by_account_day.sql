@@ -31,12 +31,14 @@ cases_of_account_days as (
         -- in which window it was opened
         cases.opened_on > account_day_ids.snapshot_date - 90 as is_opened_90d,
         cases.opened_on > account_day_ids.snapshot_date - 180
-        and cases.opened_on <= account_day_ids.snapshot_date - 90 as is_opened_90d_before,
+        and cases.opened_on <= account_day_ids.snapshot_date - 90
+            as is_opened_90d_before,
 
         -- what happens after the snapshot has not happened in it
         cases.priority = 'urgent'
         and (
-            cases.resolved_on is null or cases.resolved_on > account_day_ids.snapshot_date
+            cases.resolved_on is null
+            or cases.resolved_on > account_day_ids.snapshot_date
         ) as is_urgent_and_open,
         case
             when cases.first_response_on <= account_day_ids.snapshot_date
@@ -67,7 +69,8 @@ case_signals as (
         count(*) filter (where is_opened_90d_before) as cases_opened_90d_before,
         count(*) filter (where is_urgent_and_open) as urgent_cases_open,
         count(*) filter (where is_opened_90d and case_type = 'defect') as defects_90d,
-        count(*) filter (where is_opened_90d and case_type is not null) as typed_cases_90d,
+        count(*) filter (where is_opened_90d and case_type is not null)
+            as typed_cases_90d,
         count(*) filter (where is_opened_90d and case_type = 'question')
             as question_cases_90d,
         median(case when is_opened_90d then first_response_hours end)
@@ -94,10 +97,12 @@ signals as (
         case_signals.cases_opened_90d
         / cast(nullif(case_signals.cases_opened_90d_before, 0) as double) - 1
             as case_change_90d,
-        cast(coalesce(case_signals.urgent_cases_open, 0) as double) as urgent_cases_open,
+        cast(coalesce(case_signals.urgent_cases_open, 0) as double)
+            as urgent_cases_open,
 
         -- kind of case
-        case_signals.defects_90d / cast(nullif(case_signals.typed_cases_90d, 0) as double)
+        case_signals.defects_90d
+        / cast(nullif(case_signals.typed_cases_90d, 0) as double)
             as defect_share_90d,
         case
             -- without a single known type, nobody knows how many were questions

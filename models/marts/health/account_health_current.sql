@@ -27,7 +27,8 @@ signal_scores as (
             as points_to_gain,
         row_number() over (
             partition by signal_scores_daily.account_id
-            order by signal_scores_daily.contribution desc, signal_scores_daily.signal
+            order by
+                signal_scores_daily.contribution desc, signal_scores_daily.signal asc
         ) as help_rank,
         row_number() over (
             partition by signal_scores_daily.account_id
@@ -56,7 +57,9 @@ drivers as (
                 case
                     when help_rank = {{ rank }} and contribution > 0
                         then concat(
-                            signal, ' +', cast(cast(contribution as decimal(6, 1)) as string)
+                            signal,
+                            ' +',
+                            cast(cast(contribution as decimal(6, 1)) as string)
                         )
                 end
             )
@@ -69,13 +72,16 @@ drivers as (
                 case
                     when hurt_rank = {{ rank }} and contribution < 0
                         then concat(
-                            signal, ' ', cast(cast(contribution as decimal(6, 1)) as string)
+                            signal,
+                            ' ',
+                            cast(cast(contribution as decimal(6, 1)) as string)
                         )
                 end
             )
             {%- endfor %}
         ) as hurting_signals,
-        max(case when hurt_rank = 1 and contribution < 0 then signal end) as worst_signal,
+        max(case when hurt_rank = 1 and contribution < 0 then signal end)
+            as worst_signal,
         max(case when hurt_rank = 1 and contribution < 0 then points_to_gain end)
             as points_to_gain
 
@@ -155,7 +161,8 @@ current_health as (
     left join account_health_daily as before_{{ days }}
         on
             account_health.account_id = before_{{ days }}.account_id
-            and account_health.snapshot_date - {{ days }} = before_{{ days }}.snapshot_date
+            and account_health.snapshot_date - {{ days }}
+            = before_{{ days }}.snapshot_date
     {%- endfor %}
 
 )

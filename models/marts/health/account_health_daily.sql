@@ -48,7 +48,8 @@ select
 
     -- when it was computed
     '{{ invocation_id }}' as run_id,
-    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as computed_at
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+        as computed_at
 
 from {{ ref('int_account_health') }}
 

@@ -23,11 +23,15 @@ signal_scores as (
 
 signals_to_store as (
 
-    select signal from {{ ref('scorecard_signals') }} where weight > 0
+    select signal from {{ ref('scorecard_signals') }}
+
+    where weight > 0
 
     union
 
-    select signal from {{ ref('score_caps') }} where signal is not null
+    select signal from {{ ref('score_caps') }}
+
+    where signal is not null
 
 )
 
@@ -46,7 +50,7 @@ select
 from signal_scores
 
 where
-    signal in (select signal from signals_to_store)
+    signal in (select signals_to_store.signal from signals_to_store)
     or extract(day from snapshot_date + 1) = 1
 
 order by snapshot_date, account_id

@@ -23,8 +23,9 @@ rows_of_tables as (
 
     select
         raw_record_days.source_table,
-        max(case when raw_record_days.run_id = '{{ invocation_id }}' then 1 else 0 end) = 1
-            as is_present,
+        max(
+            case when raw_record_days.run_id = '{{ invocation_id }}' then 1 else 0 end
+        ) = 1 as is_present,
         sum(raw_record_days.raw_rows) as raw_rows,
         sum(raw_record_days.staged_rows) as staged_rows,
         sum(raw_record_days.rejected_rows) as rejected_rows,
@@ -114,6 +115,12 @@ scope as (
 
 ),
 
+currencies as (
+
+    select distinct currency from {{ ref('int_exchange_rates') }}
+
+),
+
 amounts_without_rate as (
 
     {%- for source_name, table_name in [
@@ -129,7 +136,7 @@ amounts_without_rate as (
 
     from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }} as amounts
 
-    left join (select distinct currency from {{ ref('int_exchange_rates') }}) as currencies
+    left join currencies
         on amounts.currency = currencies.currency
 
     where
@@ -168,18 +175,21 @@ inventory as (
         cast(coalesce(rows_of_tables.rejected_rows, 0) as bigint) as rejected_rows,
         cast(coalesce(rows_of_tables.duplicate_rows, 0) as bigint) as duplicate_rows,
         cast(coalesce(rows_of_tables.deleted_rows, 0) as bigint) as deleted_rows,
-        1 - rows_of_tables.orphan_rows / cast(nullif(rows_of_tables.raw_rows, 0) as double)
-            as match_rate,
+        1 - rows_of_tables.orphan_rows
+        / cast(nullif(rows_of_tables.raw_rows, 0) as double) as match_rate,
         cast(coalesce(rows_of_tables.unknown_values, 0) as bigint) as unknown_values,
-        cast(coalesce(rows_of_tables.unreadable_values, 0) as bigint) as unreadable_values,
-        cast(coalesce(amounts_without_rate.amounts, 0) as bigint) as amounts_without_rate,
+        cast(coalesce(rows_of_tables.unreadable_values, 0) as bigint)
+            as unreadable_values,
+        cast(coalesce(amounts_without_rate.amounts, 0) as bigint)
+            as amounts_without_rate,
 
         -- what rests on it
         cast(coalesce(dependents.dependent_signals, 0) as bigint) as dependent_signals,
         coalesce(dependents.dependent_weight, 0) as dependent_weight,
         cast(
-            case when sources.source_table = 'crm.accounts' then scope.accounts_in_scope end
-            as bigint
+            case
+                when sources.source_table = 'crm.accounts' then scope.accounts_in_scope
+            end as bigint
         ) as accounts_in_scope,
         cast(
             case
@@ -214,13 +224,16 @@ select
         case
             when freshness = 'stale'
                 then concat(
-                    'no new record for ', cast(lag_days as string), ' days: check its feed'
+                    'no new record for ',
+                    cast(lag_days as string),
+                    ' days: check its feed'
                 )
         end,
         case
             when rejected_rows > 0
                 then concat(
-                    cast(rejected_rows as string), ' rows set aside: see rejected_records'
+                    cast(rejected_rows as string),
+                    ' rows set aside: see rejected_records'
                 )
         end,
         case

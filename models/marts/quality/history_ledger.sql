@@ -9,6 +9,8 @@
     on_schema_change='fail',
 ) }}
 
+{%- set restate_reason = (var('restate_reason') or '') | replace("'", "''") %}
+
 with
 
 days as (
@@ -21,7 +23,7 @@ stored_dimension_scores as (
 
     select * from {{ ref('dimension_scores_daily') }}
 
-    where snapshot_date in (select snapshot_date from days)
+    where snapshot_date in (select days.snapshot_date from days)
 
 ),
 
@@ -29,7 +31,7 @@ stored_signal_scores as (
 
     select * from {{ ref('signal_scores_daily') }}
 
-    where snapshot_date in (select snapshot_date from days)
+    where snapshot_date in (select days.snapshot_date from days)
 
 ),
 
@@ -47,7 +49,9 @@ known as (
 
     select
         *,
-        row_number() over (partition by snapshot_date order by recorded_at desc) as recency
+        row_number() over (
+            partition by snapshot_date order by recorded_at desc
+        ) as recency
 
     from {{ this }}
 
@@ -80,7 +84,7 @@ changes as (
             when known.snapshot_date is null then 'first computed'
             when fingerprints.snapshot_date between
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
-                then '{{ (var("restate_reason") or "") | replace("'", "''") }}'
+                then '{{ restate_reason }}'
             else 'computed again while open for late records'
         end as reason,
         '{{ invocation_id }}' as run_id,
@@ -97,7 +101,8 @@ changes as (
     where
         known.snapshot_date is null
         or fingerprints.account_fingerprint is distinct from known.account_fingerprint
-        or fingerprints.dimension_fingerprint is distinct from known.dimension_fingerprint
+        or fingerprints.dimension_fingerprint
+        is distinct from known.dimension_fingerprint
         or fingerprints.signal_fingerprint is distinct from known.signal_fingerprint
         or fingerprints.account_rows <> known.account_rows
         or fingerprints.dimension_rows <> known.dimension_rows

@@ -43,7 +43,9 @@ def map_files(source: Path) -> duckdb.DuckDBPyConnection:
         try:
             connection.execute((FOLDER / script).read_text(encoding="utf-8"))
         except duckdb.Error as error:
-            raise SystemExit(f"{script} does not fit the files in {source}:\n{error}")
+            raise SystemExit(
+                f"{script} does not fit the files in {source}:\n{error}"
+            ) from error
     return connection
 
 
@@ -80,7 +82,8 @@ def write_raw(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
         (new / schema).mkdir(parents=True, exist_ok=True)
         path = str(new / schema / f"{table}.csv").replace("'", "''")
         connection.execute(
-            f"copy (from {schema}.{table} order by all) to '{path}' (format csv, header)"
+            f"copy (from {schema}.{table} order by all)"
+            f" to '{path}' (format csv, header)"
         )
     if raw.exists():
         shutil.rmtree(raw)
