@@ -26,5 +26,8 @@ full outer join {{ ref('signals') }} as signals
     on computed.signal = signals.signal
 
 where
-    (computed.signal is null and exists (select any_row.signal from computed as any_row))
+    (
+        computed.signal is null
+        and exists (select any_row.signal from computed as any_row)
+    )
     or signals.signal is null

@@ -16,10 +16,14 @@ counted as (
 
     from {{ ref('int_raw_record_days') }}
 
-    -- a table that has disappeared is known by its days only
+    -- a table that has disappeared is known by its days only; crm.accounts is required, so
+    -- its rows are of the run that read the raw tables last
     where
-        run_id = '{{ invocation_id }}'
-        or source_table = 'usage.events'
+        source_table = 'usage.events'
+        or run_id in (
+            select run_id from {{ ref('int_raw_record_days') }}
+            where source_table = 'crm.accounts'
+        )
 
     group by source_table
 

@@ -28,7 +28,7 @@ def laboratory(request, tmp_path_factory):
         check=True,
         capture_output=True,
     )
-    scenarios.plant_late_cases(made.raw)
+    scenarios.plant(made.raw)
     needed = {name for item in request.session.items for name in item.fixturenames}
     for scenario in scenarios.ALL:
         if scenario.__name__ in needed:

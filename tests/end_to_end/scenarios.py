@@ -57,9 +57,10 @@ def base(laboratory: Laboratory) -> Built:
     return Built(warehouse, run, laboratory.raw)
 
 
-def plant_late_cases(raw: Path) -> None:
-    """Cases of the third day that arrive three days later, just in time."""
+def plant(raw: Path) -> None:
+    """Adds to the demo data what the tests look for, and chance may not bring."""
     with changed(raw) as tables:
+        # cases of the third day that arrive three days later, just in time
         tables.execute(
             f"""
             insert into crm.cases
@@ -69,6 +70,33 @@ def plant_late_cases(raw: Path) -> None:
                 '{DAYS[2]} 10:00:00', '{DAYS[2] + timedelta(days=3)} 10:00:00'
             from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+3')
             """
+        )
+        # an eventful future: half of what has not ended by the last scored day ends
+        # soon after it: cases are resolved, people leave, contracts end
+        for name, table in contract().items():
+            event_date = table["config"]["meta"].get("event_date")
+            for column in dates(table):
+                key = table["config"]["meta"]["key"][0]
+                if (
+                    column["name"] in columns(tables, name)
+                    and column["name"] not in (event_date, "merged_at", "released_at")
+                    and not is_planned(column)
+                ):
+                    tables.execute(
+                        f"""
+                        update {name} set {column["name"]} = strftime(
+                            timestamp '{AS_OF} 15:00:00'
+                            + to_days(cast(8 + hash({key}) % 10 as int)),
+                            '%Y-%m-%d %H:%M:%S'
+                        )
+                        where {column["name"]} is null
+                            and hash({key}, '{column["name"]}') % 2 = 0
+                            and try_cast({event_date} as date) <= '{AS_OF}'
+                        """
+                    )
+        tables.execute(
+            "update crm.opportunities set is_won = 'true' "
+            f"where is_won is null and try_cast(closed_at as date) > '{AS_OF}'"
         )
 
 
@@ -252,7 +280,15 @@ def keep_what_was_known(raw: Path, day: date, loaded_until: date | None = None) 
                 where accounts.account_id = earlier.account_id
                 """
             )
-        tables.execute(f"delete from usage.features where released_at >= '{day}'")
+        tables.execute(f"delete from usage.features where released_at > '{day}'")
+        for name, result, end in (
+            ("crm.opportunities", "is_won", "closed_at"),
+            ("billing.subscriptions", "end_reason", "ended_at"),
+        ):
+            tables.execute(
+                f"update {name} set {result} = null "
+                f"where try_cast({end} as timestamp) >= {after}"
+            )
         for name, table in contract().items():
             present = columns(tables, name)
             event_date = table["config"]["meta"].get("event_date")

@@ -52,16 +52,16 @@ in_scope as (
 
 ),
 
-account_day_ids as (
+account_ids as (
 
     select
         in_scope.account_id,
         in_scope.snapshot_date,
         account_id_map.source_account_id,
         in_scope.loaded_until,
-
-        -- first day of the spell as a customer, null for an id that never was one
-        account_spells.spell_from
+        min(account_spells.spell_from) over (
+            partition by in_scope.account_id, in_scope.snapshot_date
+        ) as customer_since
 
     from in_scope
 
@@ -77,6 +77,35 @@ account_day_ids as (
             and in_scope.snapshot_date >= account_spells.spell_from
             and in_scope.snapshot_date
             <= account_spells.spell_to + {{ var('churn_grace_days') }}
+
+),
+
+account_day_ids as (
+
+    select
+        account_ids.account_id,
+        account_ids.snapshot_date,
+        account_ids.source_account_id,
+        account_ids.loaded_until,
+
+        -- first day of the spell as a customer, null for an id that was none then; a merged
+        -- account's spell that led up to the present one goes on in it
+        max(account_spells.spell_from) as spell_from
+
+    from account_ids
+
+    left join account_spells
+        on
+            account_ids.source_account_id = account_spells.account_id
+            and account_ids.snapshot_date >= account_spells.spell_from
+            and account_ids.customer_since
+                <= account_spells.spell_to + {{ var('churn_grace_days') }}
+
+    group by
+        account_ids.account_id,
+        account_ids.snapshot_date,
+        account_ids.source_account_id,
+        account_ids.loaded_until
 
 )
 

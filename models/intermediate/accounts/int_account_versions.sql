@@ -63,7 +63,7 @@ values_of_today as (
 
 ),
 
-last_change_of_a_day as (
+changes_in_order as (
 
     select
         account_id,
@@ -71,11 +71,13 @@ last_change_of_a_day as (
         known_on,
         old_value,
         new_value,
+        min(known_on) over (
+            partition by account_id, field
+            order by changed_at
+            rows between 1 following and unbounded following
+        ) as newer_known_on,
         row_number() over (
-            partition by account_id, field, known_on order by changed_at desc
-        ) as rank_in_day,
-        row_number() over (
-            partition by account_id, field order by known_on, changed_at
+            partition by account_id, field order by changed_at
         ) as rank_of_all
 
     from account_changes
@@ -91,7 +93,7 @@ spans as (
         cast('1900-01-01' as date) as valid_from,
         old_value as value
 
-    from last_change_of_a_day
+    from changes_in_order
 
     where rank_of_all = 1
 
@@ -103,9 +105,12 @@ spans as (
         known_on as valid_from,
         new_value as value
 
-    from last_change_of_a_day
+    from changes_in_order
 
-    where rank_in_day = 1
+    -- one that was known no sooner than a newer one never held
+    where
+        newer_known_on is null
+        or known_on < newer_known_on
 
     union all
 

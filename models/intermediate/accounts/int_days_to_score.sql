@@ -65,6 +65,17 @@ calendar as (
 
     where first_day <= as_of_date
 
+    union
+
+    -- what was asked for, also where history is older than the calendar
+    select asked.day
+
+    from ({{ each_day(date_setting('restate_from'), date_setting('restate_to')) }}) as asked
+
+    cross join as_of
+
+    where asked.day <= as_of.as_of_date
+
 ),
 
 days_to_score as (

@@ -21,17 +21,32 @@ sources as (
 
 ),
 
+-- crm.accounts is required, so its rows are of the run that read the raw tables last
+latest_run as (
+
+    select max(run_id) as run_id
+
+    from raw_record_days
+
+    where source_table = 'crm.accounts'
+
+),
+
 newest_records as (
 
     select
         raw_record_days.source_table,
         days_to_score.snapshot_date,
-        max(raw_record_days.record_date) as newest_record_date
+        max(raw_record_days.record_date) as newest_record_date,
+        max(case when raw_record_days.run_id = latest_run.run_id then 1 else 0 end) = 1
+            as is_present
 
     from days_to_score
 
     inner join raw_record_days
         on days_to_score.snapshot_date >= raw_record_days.record_date
+
+    cross join latest_run
 
     where raw_record_days.staged_rows > 0
 
@@ -47,6 +62,10 @@ source_states as (
         newest_records.newest_record_date,
         newest_records.snapshot_date - newest_records.newest_record_date as lag_days,
         case
+            -- or its signals would be counted from no rows; the history of usage is kept
+            when not newest_records.is_present
+                and newest_records.source_table <> 'usage.events'
+                then 'stale'
             when newest_records.snapshot_date - newest_records.newest_record_date
                 > sources.max_lag_days
                 then 'stale'

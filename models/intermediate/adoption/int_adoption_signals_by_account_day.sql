@@ -63,14 +63,13 @@ measures as (
 
     from account_days
 
-    {%- for measure in ['use_by_account_day', 'active_users', 'earlier_users',
+    {% for measure in ['use_by_account_day', 'active_users', 'earlier_users',
         'core_feature_use'] %}
-
     left join {{ measure }}
         on
             account_days.account_id = {{ measure }}.account_id
             and account_days.snapshot_date = {{ measure }}.snapshot_date
-    {%- endfor %}
+    {% endfor %}
 
 ),
 

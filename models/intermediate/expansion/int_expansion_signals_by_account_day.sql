@@ -54,9 +54,8 @@ signals as (
         -- users beyond seats: no use is a measured zero, use without users is unknown
         case
             when active_users.active_users_28d > account_days.seats
-                then
-                    active_users.active_users_28d
-                    / cast(nullif(account_days.seats, 0) as double) - 1
+                then active_users.active_users_28d
+                / cast(nullif(account_days.seats, 0) as double) - 1
             when active_users.account_id is null and use_by_account_day.use_days_28d > 0
                 then null
             when account_days.seats > 0 then 0.0

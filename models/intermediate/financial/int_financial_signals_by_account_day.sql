@@ -96,9 +96,8 @@ signals as (
         -- payment: without any payment of any customer, what is unpaid is unknown
         case
             when has_invoice_payments
-                then
-                    invoices_paid_in_time_365d
-                    / nullif(cast(invoices_due_365d as double), 0)
+                then invoices_paid_in_time_365d
+                / nullif(cast(invoices_due_365d as double), 0)
         end as on_time_payment_share_365d,
         case
             when not has_invoice_payments then null

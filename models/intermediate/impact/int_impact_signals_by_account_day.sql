@@ -89,9 +89,8 @@ signals as (
         -- use of what was bought
         case
             when not coalesce(use_by_account_day.is_unknown_use_90d, false)
-                then
-                    product_use.products_used_90d
-                    / cast(nullif(product_use.products_with_features, 0) as double)
+                then product_use.products_used_90d
+                / cast(nullif(product_use.products_with_features, 0) as double)
         end as products_used_share_90d,
 
         -- time saved: zero is measured only where the products state what a use saves
@@ -116,14 +115,13 @@ signals as (
 
     from account_days
 
-    {%- for measure in ['objective_signals', 'use_by_account_day', 'product_use',
+    {% for measure in ['objective_signals', 'use_by_account_day', 'product_use',
         'value_conversations'] %}
-
     left join {{ measure }}
         on
             account_days.account_id = {{ measure }}.account_id
             and account_days.snapshot_date = {{ measure }}.snapshot_date
-    {%- endfor %}
+    {% endfor %}
 
 )
 

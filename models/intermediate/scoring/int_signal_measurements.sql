@@ -14,7 +14,15 @@ account_days as (
 
 signal_values as (
 
-    select * from {{ ref('int_signal_values') }}
+    select
+        account_id,
+        snapshot_date,
+        signal,
+
+        -- 0/0 and 1/0 are no measurements: NaN sorts highest, and would score 100
+        case when value between -1e300 and 1e300 then value end as value
+
+    from {{ ref('int_signal_values') }}
 
 ),
 

@@ -144,6 +144,7 @@ select
     configured_weight,
     applicable_weight,
     weight,
-    round(weight * (score - 50), 9) as contribution
+    -- plus zero, since a weight of 0 below neutral would give -0
+    round(weight * (score - 50), 9) + 0.0 as contribution
 
 from weighted_rows

@@ -103,13 +103,12 @@ signals as (
 
     from account_days
 
-    {%- for measured in ['nps', 'csat', 'response_shares', 'csm_sentiment'] %}
-
+    {% for measured in ['nps', 'csat', 'response_shares', 'csm_sentiment'] %}
     left join {{ measured }}
         on
             account_days.account_id = {{ measured }}.account_id
             and account_days.snapshot_date = {{ measured }}.snapshot_date
-    {%- endfor %}
+    {% endfor %}
 
 )
 

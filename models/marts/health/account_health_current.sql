@@ -55,7 +55,7 @@ drivers as (
             {%- for rank in [1, 2, 3] %},
             max(
                 case
-                    when help_rank = {{ rank }} and contribution > 0
+                    when help_rank = {{ rank }} and contribution >= 0.05
                         then concat(
                             signal,
                             ' +',
@@ -70,7 +70,7 @@ drivers as (
             {%- for rank in [1, 2, 3] %},
             max(
                 case
-                    when hurt_rank = {{ rank }} and contribution < 0
+                    when hurt_rank = {{ rank }} and contribution <= -0.05
                         then concat(
                             signal,
                             ' ',
@@ -80,9 +80,9 @@ drivers as (
             )
             {%- endfor %}
         ) as hurting_signals,
-        max(case when hurt_rank = 1 and contribution < 0 then signal end)
+        max(case when hurt_rank = 1 and contribution <= -0.05 then signal end)
             as worst_signal,
-        max(case when hurt_rank = 1 and contribution < 0 then points_to_gain end)
+        max(case when hurt_rank = 1 and contribution <= -0.05 then points_to_gain end)
             as points_to_gain
 
     from signal_scores

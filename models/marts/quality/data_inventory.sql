@@ -19,13 +19,24 @@ as_of as (
 
 ),
 
+-- crm.accounts is required, so its rows are of the run that read the raw tables last
+latest_run as (
+
+    select max(run_id) as run_id
+
+    from {{ ref('int_raw_record_days') }}
+
+    where source_table = 'crm.accounts'
+
+),
+
 rows_of_tables as (
 
     select
         raw_record_days.source_table,
-        max(
-            case when raw_record_days.run_id = '{{ invocation_id }}' then 1 else 0 end
-        ) = 1 as is_present,
+        max(case when raw_record_days.run_id = latest_run.run_id then 1 else 0 end) = 1
+            -- a run reads usage.events in part, and may find no day to read
+            or raw_record_days.source_table = 'usage.events' as is_present,
         sum(raw_record_days.raw_rows) as raw_rows,
         sum(raw_record_days.staged_rows) as staged_rows,
         sum(raw_record_days.rejected_rows) as rejected_rows,
@@ -46,6 +57,8 @@ rows_of_tables as (
     from {{ ref('int_raw_record_days') }} as raw_record_days
 
     cross join as_of
+
+    cross join latest_run
 
     group by raw_record_days.source_table
 
