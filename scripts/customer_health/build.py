@@ -219,10 +219,14 @@ def summarise(published: Path, written: list[str], seconds: float) -> None:
             " round(avg(health_score), 1), round(avg(coverage), 2)"
             " from account_health_current group by 1 order by 4 desc nulls last"
         ).fetchall()
-        warnings = connection.execute(
+        gone = connection.execute(
             "select source || '.' || table_name, warning from data_inventory"
-            " where warning is not null order by 1"
+            " where freshness in ('stale', 'disappeared') order by 1"
         ).fetchall()
+        set_aside, tables = connection.execute(
+            "select sum(rejected_rows), count(*) filter (where warning is not null)"
+            " from data_inventory"
+        ).fetchone()
     console.print(
         f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/],"
         f" in {seconds:.0f} s. {len(written)} files changed."
@@ -239,16 +243,17 @@ def summarise(published: Path, written: list[str], seconds: float) -> None:
             str(coverage),
         )
     console.print(table)
-    if warnings:
-        table = Table(title="What the data warns of", title_justify="left")
-        table.add_column("raw table")
-        table.add_column("warning")
-        for row in warnings:
-            table.add_row(*row)
-        console.print(table)
+    for table, warning in gone:
+        console.print(f"[bold yellow]Warning:[/] {table}: {warning}")
+    if tables:
+        console.print(
+            f"{set_aside:,.0f} raw rows were set aside, and {tables} raw tables have"
+            " something to look at:\n"
+            "scripts/query analyses/can_todays_data_be_trusted.sql tells what.\n"
+        )
     console.print(
-        f"Look at [bold]{file}[/]: account_health_current first.\n"
-        "The queries in analyses/ answer the usual questions; README.md says how."
+        f"Look at [bold]{file}[/]: account_health_current first, or run\n"
+        "scripts/query analyses/how_healthy_is_every_account.sql"
     )
 
 

@@ -16,13 +16,14 @@ counted as (
 
     from {{ ref('int_raw_record_days') }}
 
-    -- a table that has disappeared is known by its days only; crm.accounts is required, so
-    -- its rows are of the run that read the raw tables last
+    -- a table that has disappeared is known by its days only; crm.accounts is required,
+    -- so its rows are of the run that read the raw tables last
     where
         source_table = 'usage.events'
         or run_id in (
-            select run_id from {{ ref('int_raw_record_days') }}
-            where source_table = 'crm.accounts'
+            select accounts_days.run_id
+            from {{ ref('int_raw_record_days') }} as accounts_days
+            where accounts_days.source_table = 'crm.accounts'
         )
 
     group by source_table

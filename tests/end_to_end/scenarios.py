@@ -383,22 +383,14 @@ def one_silent(laboratory: Laboratory) -> OneSilent:
 
 
 def disappeared(laboratory: Laboratory) -> Built:
-    """A week later survey/responses is gone; it is stale after one day."""
-    # what was read before must hold no record of that week
-    source = laboratory.result(without_future)
-    warehouse = laboratory.copy_warehouse(source.warehouse, "disappeared")
-    project = laboratory.copy_project("project_disappeared", laboratory.project)
-    sources = project / "seeds" / "sources.csv"
-    text = sources.read_text()
-    assert "survey,responses,120," in text
-    sources.write_text(text.replace("survey,responses,120,", "survey,responses,1,"))
+    """The base a day later: survey/responses is gone."""
+    warehouse = laboratory.copy_warehouse(
+        laboratory.result(base).warehouse, "disappeared"
+    )
     raw = laboratory.copy_raw("raw_disappeared")
     (raw / "survey" / "responses.csv").unlink()
     run = laboratory.build(
-        warehouse=warehouse,
-        raw=raw,
-        project=project,
-        as_of_date=AS_OF + timedelta(days=7),
+        warehouse=warehouse, raw=raw, as_of_date=AS_OF + timedelta(days=1)
     )
     return Built(warehouse, run, raw)
 

@@ -88,8 +88,8 @@ account_day_ids as (
         account_ids.source_account_id,
         account_ids.loaded_until,
 
-        -- first day of the spell as a customer, null for an id that was none then; a merged
-        -- account's spell that led up to the present one goes on in it
+        -- first day of the spell as a customer, null for an id that was none then; a
+        -- merged account's spell that led up to the present one goes on in it
         max(account_spells.spell_from) as spell_from
 
     from account_ids
@@ -99,7 +99,7 @@ account_day_ids as (
             account_ids.source_account_id = account_spells.account_id
             and account_ids.snapshot_date >= account_spells.spell_from
             and account_ids.customer_since
-                <= account_spells.spell_to + {{ var('churn_grace_days') }}
+            <= account_spells.spell_to + {{ var('churn_grace_days') }}
 
     group by
         account_ids.account_id,

@@ -70,7 +70,9 @@ calendar as (
     -- what was asked for, also where history is older than the calendar
     select asked.day
 
-    from ({{ each_day(date_setting('restate_from'), date_setting('restate_to')) }}) as asked
+    from (
+        {{ each_day(date_setting('restate_from'), date_setting('restate_to')) }}
+    ) as asked
 
     cross join as_of
 

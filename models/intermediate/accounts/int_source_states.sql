@@ -62,7 +62,8 @@ source_states as (
         newest_records.newest_record_date,
         newest_records.snapshot_date - newest_records.newest_record_date as lag_days,
         case
-            -- or its signals would be counted from no rows; the history of usage is kept
+            -- or its signals would be counted from no rows; the history of usage is
+            -- kept
             when not newest_records.is_present
                 and newest_records.source_table <> 'usage.events'
                 then 'stale'

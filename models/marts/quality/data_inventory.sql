@@ -34,9 +34,9 @@ rows_of_tables as (
 
     select
         raw_record_days.source_table,
+        -- a run reads usage.events in part, and may find no day to read
         max(case when raw_record_days.run_id = latest_run.run_id then 1 else 0 end) = 1
-            -- a run reads usage.events in part, and may find no day to read
-            or raw_record_days.source_table = 'usage.events' as is_present,
+        or raw_record_days.source_table = 'usage.events' as is_present,
         sum(raw_record_days.raw_rows) as raw_rows,
         sum(raw_record_days.staged_rows) as staged_rows,
         sum(raw_record_days.rejected_rows) as rejected_rows,
