@@ -16,12 +16,26 @@ health_bands as (
 
 raw_tables as (
 
+    -- dbt parses this test before it knows the sources
+    select
+        cast(null as string) as source,
+        cast(null as string) as table_name
+    where false
+
     {%- for table in graph.sources.values() %}
-    {{ 'union all' if not loop.first }}
-    select '{{ table.source_name }}' as source, '{{ table.name }}' as table_name
-    {%- else %}
-    select cast(null as string) as source, cast(null as string) as table_name
+
+    union all
+
+    select
+        '{{ table.source_name }}' as source,
+        '{{ table.name }}' as table_name
     {%- endfor %}
+
+),
+
+first_health_bands as (
+
+    select min(effective_from) as first_day from health_bands
 
 ),
 
@@ -52,7 +66,9 @@ problems as (
     select
         'signals',
         signals.signal,
-        concat('unknown governing_source ', coalesce(signals.governing_source, '(blank)'))
+        concat(
+            'unknown governing_source ', coalesce(signals.governing_source, '(blank)')
+        )
     from signals
     left join {{ ref('sources') }} as sources
         on signals.governing_source = concat(sources.source, '.', sources.table_name)
@@ -105,7 +121,9 @@ problems as (
 
     select
         'health_bands',
-        concat(cast(effective_from as string), ' min_score ', cast(min_score as string)),
+        concat(
+            cast(effective_from as string), ' min_score ', cast(min_score as string)
+        ),
         'bands overlap: two of them begin at the same score'
     from health_bands
     where min_score is not null
@@ -130,7 +148,7 @@ problems as (
         'health_bands',
         'effective_from',
         'one version of the bands must hold from 1900-01-01'
-    from (select min(effective_from) as first_day from health_bands)
+    from first_health_bands
     where first_day is null or first_day > cast('1900-01-01' as date)
 
     union all
@@ -138,8 +156,10 @@ problems as (
     select
         'score_caps',
         cap,
-        'a cap needs a reason, added_by, effective_from, cap_at from 0 to 100, and either a '
-        || 'signal with comparison and threshold or an account_id'
+        concat(
+            'a cap needs a reason, added_by, effective_from, cap_at from 0 to 100, ',
+            'and either a signal with comparison and threshold or an account_id'
+        )
     from {{ ref('score_caps') }}
     where
         reason is null

@@ -24,7 +24,8 @@ counted as (
         ('survey', 'invitations'), ('survey', 'responses'),
         ('usage', 'events'), ('usage', 'users'), ('usage', 'features'),
         ('usage', 'integrations'),
-        ('marketing', 'touches'), ('marketing', 'intents'), ('marketing', 'market_events'),
+        ('marketing', 'touches'), ('marketing', 'intents'),
+        ('marketing', 'market_events'),
     ] %}
 
     {{ 'union all' if not loop.first }}
