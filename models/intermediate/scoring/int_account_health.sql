@@ -40,14 +40,19 @@ scores as (
         account_id,
         snapshot_date,
 
-        round(sum(weight * score) / nullif(sum(weight), 0), 4) as score,
+        -- to nine decimals first: see int_signal_measurements
+        round(round(sum(weight * score) / nullif(sum(weight), 0), 9), 4) as score,
         round(
-            sum(case when axis = 'relationship' then weight * score end)
-            / nullif(sum(case when axis = 'relationship' then weight end), 0), 4
+            round(
+                sum(case when axis = 'relationship' then weight * score end)
+                / nullif(sum(case when axis = 'relationship' then weight end), 0), 9
+            ), 4
         ) as relationship_score,
         round(
-            sum(case when axis = 'impact' then weight * score end)
-            / nullif(sum(case when axis = 'impact' then weight end), 0), 4
+            round(
+                sum(case when axis = 'impact' then weight * score end)
+                / nullif(sum(case when axis = 'impact' then weight end), 0), 9
+            ), 4
         ) as impact_score,
         round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6) as coverage,
         round(

@@ -19,8 +19,12 @@ signal_values as (
         snapshot_date,
         signal,
 
-        -- 0/0 and 1/0 are no measurements: NaN sorts highest, and would score 100
-        case when value between -1e300 and 1e300 then value end as value
+        -- 0/0 and 1/0 are no measurements: NaN sorts highest, and would score 100.
+        -- Sums of doubles differ in their last digits from run to run: rounded first to
+        -- nine decimals, a value that ends in 5 is then always rounded the same way.
+        case
+            when value between -1e300 and 1e300 then round(round(value, 9), 6)
+        end as value
 
     from {{ ref('int_signal_values') }}
 
@@ -56,14 +60,14 @@ signal_rows as (
             when signal_values.value is null then 'missing'
             else 'measured'
         end as status,
-        round(signal_values.value, 6) as value,
+        signal_values.value,
         scorecard_signals.shape,
         scorecard_signals.zero_at,
         scorecard_signals.fifty_at,
         scorecard_signals.hundred_at,
         scorecard_signals.hundred_until,
         scorecard_signals.zero_again_at,
-        round(signal_values.value, 6) * scorecard_signals.direction as x
+        signal_values.value * scorecard_signals.direction as x
 
     from account_days
 
