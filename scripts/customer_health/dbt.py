@@ -44,7 +44,7 @@ def run_dbt(
             f"--project-dir={PROJECT}",
             f"--profiles-dir={PROJECT}",
             f"--target-path={target}",
-            f"--vars={json.dumps(variables)}",
+            f"--vars={json.dumps(variables, default=str)}",
         ],
         cwd=PROJECT,
         env=os.environ | {"CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)},
