@@ -7,39 +7,39 @@ with
 counted as (
 
     select
-        source_table,
-        sum(raw_rows) as raw_rows,
-        sum(staged_rows) as staged_rows,
+        record_days.source_table,
+        sum(record_days.raw_rows) as raw_rows,
+        sum(record_days.staged_rows) as staged_rows,
 
         -- use after as_of_date is read when its day has come
         sum(
             case
                 when
-                    source_table <> 'usage.events'
-                    or record_date <= as_of.as_of_date
-                    then staged_rows
+                    record_days.source_table <> 'usage.events'
+                    or record_days.record_date <= as_of.as_of_date
+                    then record_days.staged_rows
                 else 0
             end
         ) as staged_rows_so_far,
-        sum(rejected_rows) as rejected_rows,
-        sum(duplicate_rows) as duplicate_rows,
-        sum(deleted_rows) as deleted_rows
+        sum(record_days.rejected_rows) as rejected_rows,
+        sum(record_days.duplicate_rows) as duplicate_rows,
+        sum(record_days.deleted_rows) as deleted_rows
 
-    from {{ ref('int_raw_record_days') }}
+    from {{ ref('int_raw_record_days') }} as record_days
 
     cross join {{ ref('int_as_of_date') }} as as_of
 
     -- a table that has disappeared is known by its days only; crm.accounts is required,
     -- so its rows are of the run that read the raw tables last
     where
-        source_table = 'usage.events'
-        or run_id in (
+        record_days.source_table = 'usage.events'
+        or record_days.run_id in (
             select accounts_days.run_id
             from {{ ref('int_raw_record_days') }} as accounts_days
             where accounts_days.source_table = 'crm.accounts'
         )
 
-    group by source_table
+    group by record_days.source_table
 
 ),
 
