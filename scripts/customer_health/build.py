@@ -18,7 +18,8 @@ from customer_health.publish import publish, remove_leftovers
 # unit tests are about the SQL, not the data: scripts/test runs them
 BUILD = ["build", "--exclude-resource-type=unit_test"]
 
-console = Console()
+# lines are never broken: messages hold paths and queries that people copy and search
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
 
 
 def main() -> int:
