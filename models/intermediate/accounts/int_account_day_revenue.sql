@@ -90,7 +90,7 @@ products as (
         product_id,
         row_number() over (
             partition by account_id, snapshot_date
-            order by sum(arr) desc nulls last, product_id
+            order by {{ exact_sum('arr', 6) }} desc nulls last, product_id
         ) as revenue_rank
 
     from revenue_rows
@@ -112,11 +112,11 @@ revenue as (
         -- unknown
         case
             when count(subscription_id) = count(arr)
-                then coalesce(round(sum(arr), 2), 0)
+                then coalesce(round({{ exact_sum('arr', 6) }}, 2), 0)
         end as arr,
         case
             when count(subscription_id) = count(list_arr)
-                then coalesce(round(sum(list_arr), 2), 0)
+                then coalesce(round({{ exact_sum('list_arr', 6) }}, 2), 0)
         end as list_arr,
         sum(quantity) as seats,
         min(case when term_end >= snapshot_date then term_end end) - snapshot_date

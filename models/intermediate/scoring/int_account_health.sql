@@ -40,23 +40,24 @@ scores as (
         account_id,
         snapshot_date,
 
-        -- to nine decimals first: see int_signal_measurements
-        round(round(sum(weight * score) / nullif(sum(weight), 0), 9), 4) as score,
         round(
-            round(
-                sum(case when axis = 'relationship' then weight * score end)
-                / nullif(sum(case when axis = 'relationship' then weight end), 0), 9
+            {{ exact_sum('weight * score') }} / nullif({{ exact_sum('weight') }}, 0), 4
+        ) as score,
+        {%- for axis in ['relationship', 'impact'] %}
+        round(
+            {{ exact_sum("case when axis = '" ~ axis ~ "' then weight * score end") }}
+            / nullif(
+                {{ exact_sum("case when axis = '" ~ axis ~ "' then weight end") }}, 0
             ), 4
-        ) as relationship_score,
+        ) as {{ axis }}_score,
+        {%- endfor %}
         round(
-            round(
-                sum(case when axis = 'impact' then weight * score end)
-                / nullif(sum(case when axis = 'impact' then weight end), 0), 9
-            ), 4
-        ) as impact_score,
-        round(sum(measured_weight) / nullif(sum(applicable_weight), 0), 6) as coverage,
+            {{ exact_sum('measured_weight') }}
+            / nullif({{ exact_sum('applicable_weight') }}, 0), 6
+        ) as coverage,
         round(
-            sum(configured_weight_that_applies) / nullif(sum(configured_weight), 0), 6
+            {{ exact_sum('configured_weight_that_applies') }}
+            / nullif({{ exact_sum('configured_weight') }}, 0), 6
         ) as applicable_share
 
     from dimension_scores

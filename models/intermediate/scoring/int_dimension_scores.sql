@@ -15,15 +15,17 @@ sums as (
         account_id,
         snapshot_date,
         dimension,
-        sum(weight * score) as weighted_score,
-        sum(weight) as weight,
-        sum(case when status = 'measured' then applicable_weight else 0 end)
-            as measured_weight,
-        sum(applicable_weight) as applicable_weight,
-        sum(case when status <> 'not applicable' then configured_weight else 0 end)
-            as configured_weight_that_applies,
-        sum(configured_weight) as configured_weight,
-        sum(contribution) as contribution
+        {{ exact_sum('weight * score') }} as weighted_score,
+        {{ exact_sum('weight') }} as weight,
+        {{ exact_sum(
+            "case when status = 'measured' then applicable_weight else 0 end"
+        ) }} as measured_weight,
+        {{ exact_sum('applicable_weight') }} as applicable_weight,
+        {{ exact_sum(
+            "case when status <> 'not applicable' then configured_weight else 0 end"
+        ) }} as configured_weight_that_applies,
+        {{ exact_sum('configured_weight') }} as configured_weight,
+        {{ exact_sum('contribution') }} as contribution
 
     from signal_scores
 
@@ -38,15 +40,14 @@ dimension_scores as (
         snapshot_date,
         dimension,
 
-        -- rounded, since sums of doubles differ in their last digits from run to run
         round(weighted_score / nullif(weight, 0), 8) as score,
-        round(weight, 9) as weight,
+        weight,
         round(measured_weight / nullif(applicable_weight, 0), 6) as coverage,
-        case when weight > 0 then round(contribution, 9) end as contribution,
-        round(measured_weight, 9) as measured_weight,
-        round(applicable_weight, 9) as applicable_weight,
-        round(configured_weight_that_applies, 9) as configured_weight_that_applies,
-        round(configured_weight, 9) as configured_weight
+        case when weight > 0 then contribution end as contribution,
+        measured_weight,
+        applicable_weight,
+        configured_weight_that_applies,
+        configured_weight
 
     from sums
 

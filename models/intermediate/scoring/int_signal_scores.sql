@@ -72,10 +72,12 @@ dimension_weights as (
         snapshot_date,
         dimension,
         dimension_weight,
-        sum(signal_weight) as configured,
-        sum(case when status <> 'not applicable' then signal_weight else 0 end)
-            as applicable,
-        sum(case when score is not null then signal_weight else 0 end) as scored
+        {{ exact_sum('signal_weight') }} as configured,
+        {{ exact_sum(
+            "case when status <> 'not applicable' then signal_weight else 0 end"
+        ) }} as applicable,
+        {{ exact_sum('case when score is not null then signal_weight else 0 end') }}
+            as scored
 
     from scored_rows
 
@@ -88,9 +90,12 @@ account_weights as (
     select
         account_id,
         snapshot_date,
-        sum(case when configured > 0 then dimension_weight else 0 end) as configured,
-        sum(case when applicable > 0 then dimension_weight else 0 end) as applicable,
-        sum(case when scored > 0 then dimension_weight else 0 end) as scored
+        {{ exact_sum('case when configured > 0 then dimension_weight else 0 end') }}
+            as configured,
+        {{ exact_sum('case when applicable > 0 then dimension_weight else 0 end') }}
+            as applicable,
+        {{ exact_sum('case when scored > 0 then dimension_weight else 0 end') }}
+            as scored
 
     from dimension_weights
 

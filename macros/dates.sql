@@ -1,0 +1,40 @@
+{# A date from the settings as SQL, null when it is not set. Anything but a date is refused. #}
+{% macro date_setting(name) -%}
+    {%- set value = parse_date(name) -%}
+    {%- if value %}cast('{{ value.isoformat() }}' as date){% else %}cast(null as date){% endif -%}
+{%- endmacro %}
+
+{# A date from the settings as a Python date, none when it is not set. #}
+{% macro parse_date(name) %}
+    {% set value = var(name) %}
+    {{ return(modules.datetime.date.fromisoformat(value | string) if value else none) }}
+{% endmacro %}
+
+
+{# A query with one row per day from the first to the last date, both included: `day`. #}
+{% macro each_day(first_date, last_date) -%}
+    {{ adapter.dispatch('each_day')(first_date, last_date) }}
+{%- endmacro %}
+
+{% macro duckdb__each_day(first_date, last_date) -%}
+    select {{ first_date }} + cast(unnest(range({{ last_date }} - {{ first_date }} + 1)) as int)
+        as day
+{%- endmacro %}
+
+{% macro spark__each_day(first_date, last_date) -%}
+    select explode(sequence({{ first_date }}, {{ last_date }})) as day
+{%- endmacro %}
+
+
+{# Hours from one timestamp to another, with fractions; null when either is null. #}
+{% macro hours_between(start, end) -%}
+    {{ adapter.dispatch('hours_between')(start, end) }}
+{%- endmacro %}
+
+{% macro duckdb__hours_between(start, end) -%}
+    (epoch({{ end }}) - epoch({{ start }})) / 3600.0
+{%- endmacro %}
+
+{% macro spark__hours_between(start, end) -%}
+    (unix_timestamp({{ end }}) - unix_timestamp({{ start }})) / 3600.0
+{%- endmacro %}
