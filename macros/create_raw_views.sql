@@ -21,10 +21,11 @@
         {{ return('') }}
     {% endif %}
 
+    {% set files = raw_files() %}
     {% set problems = [] %}
     {% set views = [] %}
     {% for table in graph.sources.values() %}
-        {% set raw = raw_input(table) %}
+        {% set raw = raw_input(table, files) %}
         {% set name = table.source_name ~ '.' ~ table.name %}
         {% set required = table.config.meta.get('required', false)
             and not (table.name == 'subscriptions'
@@ -98,6 +99,7 @@
 {%- set key = meta.key -%}
 {%- set event_date = meta.get('event_date') -%}
 {%- set columns = table.columns.values() | list -%}
+{%- set foreign_keys = raw_foreign_keys(table) -%}
 {%- set partition = key + (['_record_date'] if meta.get('read_by_day') else []) %}
 {%- set open_days = usage_days_to_read() if meta.get('read_by_day') and raw.columns else none %}
 create or replace view {{ table.schema }}.{{ table.name }} as
@@ -137,6 +139,25 @@ typed_rows as (
         {{ raw_record() if raw.columns else 'cast(null as string)' }} as _raw_record
 
     from raw_rows
+
+),
+
+linked_rows as (
+
+    select
+        typed_rows.*
+        {%- for foreign_key in foreign_keys %},
+        known_{{ foreign_key.column }}.{{ foreign_key.to_column }} as _known_{{ foreign_key.column }}
+        {%- endfor %}
+
+    from typed_rows
+    {%- for foreign_key in foreign_keys %}
+
+    left join {{ foreign_key.relation }} as known_{{ foreign_key.column }}
+        on
+            typed_rows.{{ foreign_key.column }} = known_{{ foreign_key.column }}.{{ foreign_key.to_column }}
+            and known_{{ foreign_key.column }}._row_status = 'staged'
+    {%- endfor %}
 
 ),
 
@@ -183,13 +204,8 @@ checked_rows as (
                 if column.constraints | selectattr('type', 'equalto', 'not_null') | list %}
             when {{ column.name }} is null then '{{ column.name }} is empty'
             {%- endfor %}
-            {%- for foreign_key in raw_foreign_keys(table) %}
-            when {{ foreign_key.column }} is not null
-                and {{ foreign_key.column }} not in (
-                    select {{ foreign_key.to_column }}
-                    from {{ foreign_key.relation }}
-                    where _row_status = 'staged'
-                )
+            {%- for foreign_key in foreign_keys %}
+            when {{ foreign_key.column }} is not null and _known_{{ foreign_key.column }} is null
                 then '{{ foreign_key.column }} is not in {{ foreign_key.to }}'
             {%- endfor %}
             {%- for column in columns %}
@@ -213,7 +229,7 @@ checked_rows as (
             {%- endif %}
         end as _rejection_reason
 
-    from typed_rows
+    from linked_rows
 
 ),
 

@@ -22,7 +22,7 @@
         {%- else -%}
             {{ text }}
         {%- endif -%}
-    {%- elif raw_columns[column.name] not in ('VARCHAR', 'string') -%}
+    {%- elif raw_columns[column.name] not in ('varchar', 'string') -%}
         {{ adapter.dispatch('raw_typed_value')(column.name, column.data_type) }}
     {%- elif column.data_type == 'boolean' -%}
         case
@@ -53,8 +53,17 @@
             when isfinite(try_cast(raw_rows.{{ name }} as double))
                 then cast(raw_rows.{{ name }} as double)
         end
-    {%- elif data_type in ('timestamp', 'date') -%}
+    {%- else -%}
         try_cast(raw_rows.{{ name }} as {{ data_type }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__raw_typed_value(name, data_type) -%}
+    {%- if data_type == 'double' -%}
+        case
+            when abs(try_cast(raw_rows.{{ name }} as double)) < double('Infinity')
+                then cast(raw_rows.{{ name }} as double)
+        end
     {%- else -%}
         try_cast(raw_rows.{{ name }} as {{ data_type }})
     {%- endif -%}
@@ -62,6 +71,10 @@
 
 {% macro duckdb__text_to_utc(text) -%}
     cast(try_cast({{ text }} as timestamp with time zone) as timestamp)
+{%- endmacro %}
+
+{% macro spark__text_to_utc(text) -%}
+    try_cast({{ text }} as timestamp)
 {%- endmacro %}
 
 {% macro text_matches(text, pattern) -%}
@@ -72,6 +85,11 @@
     regexp_full_match({{ text }}, '{{ pattern }}')
 {%- endmacro %}
 
+{% macro spark__text_matches(text, pattern) -%}
+    {{ text }} rlike '^({{ pattern }})$'
+{%- endmacro %}
+
 {# The raw row as JSON, for rejected_records. #}
 {% macro raw_record() %}{{ adapter.dispatch('raw_record')() }}{% endmacro %}
 {% macro duckdb__raw_record() %}cast(to_json(raw_rows) as string){% endmacro %}
+{% macro spark__raw_record() %}to_json(struct(raw_rows.*), map('ignoreNullFields', 'false')){% endmacro %}

@@ -3,6 +3,8 @@
     CSV columns by position, so a reordered file would otherwise swap weights and limits.
 #}
 {% test loaded_as_written(model) %}
+{#- spark__load_csv_rows loads by name -#}
+{{ config(enabled=target.type == 'duckdb') }}
 {%- set seed = graph.nodes['seed.' ~ project_name ~ '.' ~ model.identifier] if execute else none %}
 {%- set columns = seed.config.column_types if seed else {'1': 'int'} %}
 
@@ -15,7 +17,7 @@ file as (
         cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
 
-    from {{ csv_file(seed.root_path ~ '/' ~ seed.original_file_path if seed else '') }}
+    from {{ csv_file(seed.root_path ~ '/' ~ seed.original_file_path if seed else '', '') }}
 
 ),
 

@@ -4,8 +4,8 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='source_table',
+    partition_by=('source_table' if target.type == 'spark' else none),
     full_refresh=false,
     on_schema_change='fail',
 ) }}

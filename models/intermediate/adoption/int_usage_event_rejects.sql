@@ -4,8 +4,8 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='record_date',
+    partition_by=('record_date' if target.type == 'spark' else none),
     full_refresh=false,
     on_schema_change='fail',
 ) }}

@@ -3,8 +3,8 @@
 
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='event_date',
+    partition_by=('event_date' if target.type == 'spark' else none),
     full_refresh=false,
     on_schema_change='fail',
 ) }}
