@@ -1,6 +1,7 @@
--- Question 1: how healthy is every account today, and how much of that is measured? The
--- accounts with most revenue at stake come first. A low coverage means: find out more
--- before you act; band unknown means that too little was measured for a score.
+-- Question 1: how healthy is every account today, and how much of that is measured?
+-- Those that are critical, at risk or unknown come first, the largest revenue at the
+-- top; then all others likewise. A low coverage means: find out more before you act;
+-- band unknown means that too little was measured for a score.
 
 select
     account_id,
@@ -9,6 +10,7 @@ select
     health_band,
     round(health_score, 1) as health_score,
     round(coverage * 100) as measured_percent,
+    round(applicable_share * 100) as applicable_percent,
     round(change_28d, 1) as change_28d,
     round(arr) as arr,
     days_to_renewal,
@@ -16,14 +18,12 @@ select
 
 from account_health_current
 
-order by
-    case health_band
-        when 'critical' then 1
-        when 'at_risk' then 2
-        when 'unknown' then 3
-        when 'watch' then 4
-        else 5
-    end,
-    arr desc nulls last
+where account_id = coalesce(getvariable('account'), account_id)
 
+order by
+    case when health_band in ('critical', 'at_risk', 'unknown') then 1 else 2 end,
+    arr desc nulls last,
+    account_id asc
+
+-- take this away to see every account
 limit 20

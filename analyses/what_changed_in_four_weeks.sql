@@ -6,12 +6,13 @@ with
 
 account as (
 
-    -- put an id here to look at another account: select 'acct_000012' as account_id
+    -- scripts/query --account names one; elsewhere: set variable account = '…'
     select account_id from account_health_current
 
-    where change_28d is not null
+    where account_id = coalesce(getvariable('account'), account_id)
 
-    order by change_28d
+    -- else the one that fell most
+    order by change_28d asc nulls last, account_id asc
 
     limit 1
 

@@ -1,17 +1,22 @@
 -- Question 2: why? Every signal of one account: its value, its score, and by how many
 -- points it lifts the health score above neutral (50) or pulls it below. The points add
--- up: 50 + all points = health_score. What is not measured says so.
+-- up: 50 + all points = uncapped_health_score, which is health_score where no cap holds
+-- it down. What is not measured says so.
 
 with
 
 account as (
 
-    -- put an id here to look at another account: select 'acct_000012' as account_id
+    -- scripts/query --account names one; elsewhere: set variable account = '…'
     select account_id from account_health_current
 
-    where health_band in ('critical', 'at_risk')
+    where account_id = coalesce(getvariable('account'), account_id)
 
-    order by arr desc nulls last
+    -- else the largest that is in trouble
+    order by
+        case when health_band in ('critical', 'at_risk') then 1 else 2 end,
+        arr desc nulls last,
+        account_id asc
 
     limit 1
 

@@ -9,6 +9,11 @@
         {% endif %}
         {% do parse_date(name) %}
     {% endfor %}
+    {% if var('as_of_date') and parse_date('as_of_date') >= run_started_at.date() %}
+        {{ exceptions.raise_compiler_error(
+            'as_of_date must lie before today, ' ~ run_started_at.date().isoformat()
+            ~ ' (UTC), not on ' ~ var('as_of_date') ~ ': a day is scored when it is over.') }}
+    {% endif %}
     {% set restate = [var('restate_from'), var('restate_to'), var('restate_reason')] %}
     {% if restate | select | list | length not in (0, 3) %}
         {{ exceptions.raise_compiler_error(

@@ -208,6 +208,11 @@ checked_rows as (
             when {{ foreign_key.column }} is not null and _known_{{ foreign_key.column }} is null
                 then '{{ foreign_key.column }} is not in {{ foreign_key.to }}'
             {%- endfor %}
+            {%- if event_date and not meta.get('event_date_is_planned') %}
+            when {{ event_date }}
+                > cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+                then '{{ event_date }} lies after the run began'
+            {%- endif %}
             {%- for column in columns %}
             {%- for check in column.constraints | selectattr('type', 'equalto', 'check') %}
             when not ({{ check.expression }}) then '{{ check.name }}'
@@ -221,11 +226,6 @@ checked_rows as (
                     {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 {%- endif %}
                 then 'arrived after its day was closed'
-            {%- endif %}
-            {%- if event_date and not meta.get('event_date_is_planned') %}
-            when {{ event_date }}
-                > cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-                then '{{ event_date }} lies after the run began'
             {%- endif %}
         end as _rejection_reason
 

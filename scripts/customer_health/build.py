@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from customer_health.dbt import PROJECT, DbtFailed, run_dbt
+from customer_health.dbt import PROJECT, DbtFailed, given_path, run_dbt
 from customer_health.publish import publish, remove_leftovers
 
 # unit tests are about the SQL, not the data: scripts/test runs them
@@ -60,44 +60,48 @@ def main() -> int:
     return 0
 
 
+def stopped() -> int:
+    console.print("\nStopped. Run the same command again: it goes on.")
+    return 130
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/build",
         description="Builds the health scores of all days that are missing or open,"
         " and publishes them. Run the same command again after any interruption.",
     )
-    path = lambda text: Path(text).resolve()  # noqa: E731
     parser.add_argument(
         "--raw",
-        type=path,
+        type=given_path,
         help="folder with the raw files; default data/raw, where demo "
         "data is made when there is none",
     )
     parser.add_argument(
         "--warehouse",
-        type=path,
+        type=given_path,
         default=PROJECT / "warehouse" / "customer_health.duckdb",
         help="DuckDB file that dbt builds in; nobody else should open it",
     )
     parser.add_argument(
         "--published",
-        type=path,
+        type=given_path,
         default=PROJECT / "published",
         help="folder that BI tools read",
     )
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, help="last day to score, such as 2026-06-30"
+        "--as-of", type=given_date, help="last day to score, such as 2026-06-30"
     )
     parser.add_argument(
         "--from",
         dest="restate_from",
-        type=date.fromisoformat,
+        type=given_date,
         help="first day of closed history to compute again",
     )
     parser.add_argument(
         "--to",
         dest="restate_to",
-        type=date.fromisoformat,
+        type=given_date,
         help="last day of closed history to compute again",
     )
     parser.add_argument("--restate-reason", help="why; it is written to history_ledger")
@@ -106,7 +110,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--vars",
-        type=yaml.safe_load,
+        type=given_settings,
         default={},
         help="other settings of dbt_project.yml, such as '{late_data_days: 5}'",
     )
@@ -124,13 +128,42 @@ def parse_arguments() -> argparse.Namespace:
             "closed days are computed again only with all of --from, --to and "
             "--restate-reason"
         )
+    if arguments.restate_from and arguments.restate_from > arguments.restate_to:
+        parser.error("--from lies after --to")
     return arguments
+
+
+def given_date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a date such as 2026-06-30"
+        ) from None
+
+
+def given_settings(text: str) -> dict[str, object]:
+    """Settings as YAML; only those that dbt_project.yml has."""
+    given = yaml.safe_load(text)
+    if not isinstance(given, dict):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no list of settings such as '{{late_data_days: 5}}'"
+        )
+    for name in given:
+        if name not in default_settings():
+            raise argparse.ArgumentTypeError(
+                f"there is no setting {name}: dbt_project.yml has all of them"
+            )
+    return given
+
+
+def default_settings() -> dict[str, object]:
+    return yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
 
 
 def settings(arguments: argparse.Namespace, raw: Path) -> dict[str, object]:
     """The settings of this run: those of dbt_project.yml, then those of the command."""
-    defaults = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    variables = defaults | {"raw_path": str(raw)} | arguments.vars
+    variables = default_settings() | {"raw_path": str(raw)} | arguments.vars
     if arguments.as_of:
         variables["as_of_date"] = arguments.as_of.isoformat()
     return variables
@@ -170,6 +203,11 @@ def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
                 title=f"Restating {first} to {last}",
                 console=console,
             )
+            restated = tell_what_was_scored(arguments.warehouse, first, last)
+            if not restated:
+                raise DbtFailed(
+                    f"No day from {first} to {last} was restated: history has none."
+                )
         if not days_left(arguments.warehouse):
             return
     while True:
@@ -180,10 +218,19 @@ def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
             title="Building",
             console=console,
         )
+        tell_what_was_scored(arguments.warehouse)
         left = days_left(arguments.warehouse)
         if not left:
-            return
+            break
         console.print(f"{left} days are left: building on.")
+
+    with duckdb.connect(str(arguments.warehouse), read_only=True) as connection:
+        if not connection.execute("from account_health_daily limit 1").fetchall():
+            raise DbtFailed(
+                "No account was a customer on any day. A customer has a subscription"
+                " that has begun, or with customer_definition activity an invoice"
+                " or use."
+            )
 
 
 def ranges(first: date, last: date, days: int) -> list[tuple[date, date]]:
@@ -207,6 +254,21 @@ def days_left(warehouse: Path) -> int:
         ).fetchone()[0]
 
 
+def tell_what_was_scored(
+    warehouse: Path, first: date = date.min, last: date = date.max
+) -> int:
+    """Says which days of a range the last run computed; returns how many."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        days, first, last = connection.execute(
+            "select count(*), min(snapshot_date), max(snapshot_date)"
+            " from intermediate.int_days_to_score where snapshot_date between ? and ?",
+            [first, last],
+        ).fetchone()
+    if days:
+        console.print(f"Scored {days:,} days between {first} and {last}.")
+    return days
+
+
 def summarise(published: Path, written: list[str], seconds: float) -> None:
     """Says what was published, where, and what to look at next."""
     file = published / "customer_health.duckdb"
@@ -224,9 +286,8 @@ def summarise(published: Path, written: list[str], seconds: float) -> None:
             "select source || '.' || table_name, warning from data_inventory"
             " where freshness in ('stale', 'disappeared') order by 1"
         ).fetchall()
-        set_aside, tables = connection.execute(
-            "select sum(rejected_rows), count(*) filter (where warning is not null)"
-            " from data_inventory"
+        (set_aside,) = connection.execute(
+            "select sum(rejected_rows) from data_inventory"
         ).fetchone()
     console.print(
         f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/],"
@@ -246,17 +307,20 @@ def summarise(published: Path, written: list[str], seconds: float) -> None:
     console.print(table)
     for table, warning in gone:
         console.print(f"[bold yellow]Warning:[/] {table}: {warning}")
-    if tables:
+    where = "" if published == PROJECT / "published" else f" --published {published}"
+    if set_aside:
         console.print(
-            f"{set_aside:,.0f} raw rows were set aside, and {tables} raw tables have"
-            " something to look at:\n"
-            "scripts/query analyses/can_todays_data_be_trusted.sql tells what.\n"
+            f"{set_aside:,.0f} raw rows were set aside; why, and what else to see:\n"
+            f"scripts/query analyses/can_todays_data_be_trusted.sql{where}\n"
         )
     console.print(
         f"Look at [bold]{file}[/]: account_health_current first, or run\n"
-        "scripts/query analyses/how_healthy_is_every_account.sql"
+        f"scripts/query analyses/how_healthy_is_every_account.sql{where}"
     )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(stopped())

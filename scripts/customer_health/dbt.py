@@ -15,6 +15,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 SHOWN_ROWS = 5
 
 
+def given_path(text: str) -> Path:
+    """A path that was given on the command line, relative to where the command was."""
+    return Path(os.environ.get("INVOKED_FROM", "."), text).resolve()
+
+
 class DbtFailed(Exception):
     """dbt did not succeed; the message says what to do."""
 
@@ -34,12 +39,17 @@ def run_dbt(
     failed test.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_an_open_warehouse(warehouse)
+    if not console.is_terminal:
+        console.print(f"{title} …")
     for left_over in ("run_results.json", "manifest.json"):
         (target / left_over).unlink(missing_ok=True)
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
             "--log-format=json",
+            "--log-format-file=text",
+            "--no-use-colors",
             *arguments,
             f"--project-dir={PROJECT}",
             f"--profiles-dir={PROJECT}",
@@ -78,10 +88,12 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
                 errors.append(line.rstrip())
                 continue
             data = event["data"]
-            if "index" in data and "total" in data:
+            # hooks count for themselves, and nodes do not end in order
+            task = progress.tasks[bar]
+            if data.get("total", 0) >= max(task.total or 0, 10):
                 progress.update(
                     bar,
-                    completed=data["index"],
+                    completed=max(task.completed, data.get("index", 0)),
                     total=data["total"],
                     node=data.get("node_info", {}).get("node_name", ""),
                 )
@@ -91,6 +103,20 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
                 errors.append(event["info"]["msg"].strip())
         progress.update(bar, node="")
     return [error for error in dict.fromkeys(errors) if error]
+
+
+def _refuse_an_open_warehouse(warehouse: Path) -> None:
+    """Raises DbtFailed when another program has the warehouse open."""
+    if not warehouse.exists():
+        return
+    try:
+        duckdb.connect(str(warehouse)).close()
+    except duckdb.IOException as problem:
+        raise DbtFailed(
+            f"{warehouse} is open in another program, and only one can write: close it"
+            " there. Readers open the published files instead.\n"
+            + str(problem).splitlines()[0]
+        ) from None
 
 
 def _show_failures(target: Path, warehouse: Path, console: Console) -> None:

@@ -142,6 +142,7 @@ def publish(
 def _publish_parquet(connection: duckdb.DuckDBPyConnection, mart: Mart, add) -> None:
     """One Parquet file, or one per month for a mart that keeps daily history."""
     columns = ", ".join(_public_columns(mart))
+    form = _form(connection, mart.name, columns)
     if mart.keeps_history:
         months = connection.execute(
             f"""
@@ -155,7 +156,7 @@ def _publish_parquet(connection: duckdb.DuckDBPyConnection, mart: Mart, add) -> 
         parts = [
             (
                 f"parquet/{mart.name}/{month}.parquet",
-                f"{rows} rows of {runs}",
+                f"{rows} rows of {runs} as {form}",
                 rows,
                 f"strftime(snapshot_date, '%Y-%m') = '{month}'",
             )
@@ -163,7 +164,7 @@ def _publish_parquet(connection: duckdb.DuckDBPyConnection, mart: Mart, add) -> 
         ]
     else:
         rows, state = _content(connection, mart.name, columns)
-        parts = [(f"parquet/{mart.name}.parquet", state, rows, "true")]
+        parts = [(f"parquet/{mart.name}.parquet", f"{state} as {form}", rows, "true")]
     for relative, state, rows, condition in parts:
         add(
             relative,
@@ -205,6 +206,14 @@ def _publish_duckdb(
             )
             for mart, columns, condition in selections
         }
+        forms = [
+            (
+                _form(connection, mart.name, ", ".join(columns)),
+                mart.description,
+                [mart.columns[column] for column in columns],
+            )
+            for mart, columns, _ in selections
+        ]
 
         def write(
             path: Path, selections=selections, is_restricted=is_restricted
@@ -232,7 +241,7 @@ def _publish_duckdb(
 
         add(
             relative,
-            hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest(),
+            _digest(sorted(contents.items()), forms, STORAGE_VERSION),
             {name: rows for name, (rows, _) in contents.items()},
             write,
         )
@@ -240,6 +249,17 @@ def _publish_duckdb(
 
 def _public_columns(mart: Mart) -> list[str]:
     return [name for name in mart.columns if name not in mart.personal_columns]
+
+
+def _form(connection: duckdb.DuckDBPyConnection, relation: str, columns: str) -> str:
+    """A text that differs when a column comes, goes, or changes its name or type."""
+    return _digest(
+        connection.execute(f"describe select {columns} from {relation}").fetchall()
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _content(

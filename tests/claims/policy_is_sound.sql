@@ -78,6 +78,21 @@ problems as (
 
     select
         'signals',
+        signals.signal,
+        concat('unknown governing_source_activity ', signals.governing_source_activity)
+    from signals
+    left join {{ ref('sources') }} as sources
+        on
+            signals.governing_source_activity
+            = concat(sources.source, '.', sources.table_name)
+    where
+        signals.governing_source_activity is not null
+        and sources.source is null
+
+    union all
+
+    select
+        'signals',
         signal,
         'unit, owner_team and description must be given'
     from signals

@@ -69,9 +69,12 @@ in_staging as (
 
     select
         'usage.events' as source_table,
-        coalesce(sum(events), 0) as staged_rows
+        coalesce(sum(use_days.events), 0) as staged_rows
 
-    from {{ ref('int_user_feature_days') }}
+    from {{ ref('int_user_feature_days') }} as use_days
+
+    inner join {{ ref('int_as_of_date') }} as as_of
+        on use_days.event_date <= as_of.as_of_date
 
 ),
 
@@ -91,6 +94,7 @@ select
     in_staging.source_table,
     counted.raw_rows,
     counted.staged_rows,
+    counted.staged_rows_so_far,
     counted.rejected_rows,
     counted.duplicate_rows,
     counted.deleted_rows,

@@ -46,6 +46,7 @@ MODELS_ONLY = (
     "--exclude-resource-type=test",
     "--exclude-resource-type=unit_test",
 )
+WITH_DATA_TESTS = ("build", "--exclude-resource-type=unit_test")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from laboratory import (
     DAYS,
     MODELS_ONLY,
     SCRIPTS,
+    WITH_DATA_TESTS,
     Laboratory,
     Run,
 )
@@ -71,6 +72,35 @@ def plant(raw: Path) -> None:
             from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+3')
             """
         )
+        # a new price and an old subscription that arrive five days later: too late for
+        # some of the days
+        late = f"{DAYS[1] + timedelta(days=5)} 10:00:00"
+        for changes in (
+            {
+                "valid_from": f"'{DAYS[1]}'",
+                "mrr": "cast(2 * cast(mrr as double) as varchar)",
+            },
+            {
+                "subscription_id": "'planted_' || subscription_id",
+                "valid_from": "'2019-01-01'",
+                "valid_to": "'2020-01-01'",
+                "term_start": "'2019-01-01'",
+                "term_end": "'2020-01-01'",
+            },
+        ):
+            replaced = ", ".join(
+                f"{expression} as {column}"
+                for column, expression in {**changes, "_loaded_at": f"'{late}'"}.items()
+            )
+            tables.execute(
+                f"""
+                insert into billing.subscriptions
+                select * replace ({replaced}) from billing.subscriptions
+                where valid_to is null and ended_at is null
+                    and valid_from < '{DAYS[0]}'
+                    and regexp_full_match(account_id, 'acct_[0-9]+5')
+                """
+            )
         # an eventful future: half of what has not ended by the last scored day ends
         # soon after it: cases are resolved, people leave, contracts end
         for name, table in contract().items():
@@ -154,6 +184,8 @@ class Late(Built):
     """Has a new urgent case on the fifth day."""
     urgent_long_ago: str
     """Has a new urgent case on the first day, which is closed."""
+    mended: int
+    """Events of the sixth day that could not be used in the base, and are gone."""
 
 
 def late(laboratory: Laboratory) -> Late:
@@ -170,7 +202,18 @@ def late(laboratory: Laboratory) -> Late:
                 "group by 1 having count(*) = 6 order by 1 limit 3"
             ).fetchall()
         ]
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        unusable = [
+            key
+            for (key,) in connection.execute(
+                "select record_key from rejected_records where source = 'usage' "
+                f"and table_name = 'events' and record_date = '{DAYS[5]}'"
+            ).fetchall()
+        ]
     with changed(raw) as tables:
+        # somebody mended the export of the sixth day
+        keys = ", ".join(f"'{key}'" for key in unusable)
+        tables.execute(f"delete from usage.events where event_id in ({keys})")
         for day in (DAYS[0], DAYS[4]):
             tables.execute(
                 f"""
@@ -192,8 +235,8 @@ def late(laboratory: Laboratory) -> Late:
                 priority="urgent",
                 opened_at=f"{day} 09:00:00",
             )
-    run = laboratory.build(warehouse=warehouse, raw=raw)
-    return Late(warehouse, run, raw, *accounts)
+    run = laboratory.build(*WITH_DATA_TESTS, warehouse=warehouse, raw=raw)
+    return Late(warehouse, run, raw, *accounts, len(unusable))
 
 
 RESTATE_REASON = "support forgot to export its cases: O'Hara's ticket"
@@ -212,7 +255,11 @@ def restated(laboratory: Laboratory) -> Restated:
     asked = {"restate_from": CLOSED_DAYS[0], "restate_to": CLOSED_DAYS[1]}
     refused = laboratory.dbt(*MODELS_ONLY, warehouse=warehouse, raw=built.raw, **asked)
     run = laboratory.build(
-        warehouse=warehouse, raw=built.raw, restate_reason=RESTATE_REASON, **asked
+        *WITH_DATA_TESTS,
+        warehouse=warehouse,
+        raw=built.raw,
+        restate_reason=RESTATE_REASON,
+        **asked,
     )
     return Restated(warehouse, run, built.raw, refused)
 
@@ -408,6 +455,11 @@ UNUSABLE_ROWS = [
         "crm.cases",
         {"case_id": "bad_date", "opened_at": "31.02.2025"},
         "opened_at is not a timestamp",
+    ),
+    (
+        "crm.cases",
+        {"case_id": "bad_order", "resolved_at": "2025-05-19 12:00:00"},
+        "resolved_at lies before opened_at",
     ),
     (
         "crm.activities",

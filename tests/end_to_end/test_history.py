@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from comparison import HISTORY_MARTS, assert_same_rows
 from customer_health.build import ranges
 from hypothesis import given
@@ -46,10 +47,20 @@ def test_the_demo_data_has_what_the_other_tests_need(base):
         "select count(*) from staging.stg_crm__accounts "
         "where merged_into_account_id is not null",
     )
-    assert value(
-        base.warehouse,
-        "select max(spell_number) from intermediate.int_account_spells",
+    # customers that came back, and late records of subscriptions
+    assert (
+        value(
+            base.warehouse,
+            "select max(spell_number) from intermediate.int_account_spells",
+        )
+        > 1
     )
+    for table in ("int_account_spells", "int_subscription_versions"):
+        assert value(
+            base.warehouse,
+            f"select count(*) from intermediate.{table} "
+            "where known_before < '9999-01-01'",
+        )
     assert (
         value(
             base.warehouse,
@@ -209,6 +220,17 @@ def test_an_older_event_does_not_change_reduced_usage(base, late):
     )
 
 
+def test_what_was_set_aside_and_healed_is_gone(late):
+    """The day has no unusable events any more; catches rejects that stay for ever,
+    since only days with rejects are replaced. The run reconciled every table."""
+    assert late.mended
+    assert not value(
+        late.warehouse,
+        "select count(*) from rejected_records where source = 'usage' "
+        f"and table_name = 'events' and record_date = '{DAYS[5]}'",
+    )
+
+
 # Restatement
 
 
@@ -316,6 +338,31 @@ def test_the_settings_that_protect_history_are_in_force(base):
         ), name
     for name in marked | set(HISTORY_MARTS):
         assert nodes[name]["config"]["contract"]["enforced"] is True, name
+
+
+GATES = (
+    "contributions_add_up_to_the_score",
+    "every_account_day_is_scored_once",
+    "every_customer_has_a_scorecard_and_attributes",
+    "policy_is_sound",
+    "scorecards_are_sound",
+    "signals_are_computed_and_described",
+    "the_batch_has_not_shrunk",
+)
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_what_fails_a_gate_is_not_stored(base, gate):
+    """dbt holds back only what descends from all that a test looks at; catches a test
+    that looks at something which a history mart does not stand on."""
+    parents = base.run.manifest()["parent_map"]
+    seen_by_gate = set(parents[f"test.customer_health.{gate}"])
+    for mart in (*HISTORY_MARTS, "history_ledger"):
+        ancestors, found = set(), {f"model.customer_health.{mart}"}
+        while found:
+            ancestors |= found
+            found = {up for node in found for up in parents[node]} - ancestors
+        assert seen_by_gate <= ancestors, mart
 
 
 # Interruption

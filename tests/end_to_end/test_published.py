@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import shutil
 
 import duckdb
 import pytest
+from customer_health.publish import publish
 from laboratory import DAYS, rows, value
 from raw_files import number_of_rows
 
@@ -176,6 +178,71 @@ def test_publishing_the_same_run_again_writes_nothing(publication):
     assert publication.files_written_again == []
     before, after = publication.files_before_and_after
     assert before == after
+
+
+@pytest.fixture
+def changed(publication, tmp_path):
+    """Copies of the warehouse, the published files and dbt's manifest, to be changed
+    and published again: warehouse, folder, columns of account_health_daily, again()."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(publication.warehouse, warehouse)
+    folder = shutil.copytree(publication.folder, tmp_path / "published")
+    manifest = publication.run.manifest()
+    columns = manifest["nodes"]["model.customer_health.account_health_daily"]["columns"]
+
+    def again() -> None:
+        file = tmp_path / "manifest.json"
+        file.write_text(json.dumps(manifest))
+        publish(warehouse, folder, file, SIGNAL_DAYS)
+
+    return warehouse, folder, columns, again
+
+
+def columns_of_files(folder, mart: str) -> list[set[str]]:
+    """The columns of a mart in the DuckDB file and in each of its Parquet files."""
+    found = [{name for (name, *_) in rows(folder / BI_FILE, f"describe {mart}")}]
+    for file in (folder / "parquet" / mart).iterdir():
+        described = duckdb.sql(f"describe select * from read_parquet('{file}')")
+        found.append({name for (name, *_) in described.fetchall()})
+    assert len(found) > 2, "the history has more than one month"
+    return found
+
+
+def test_a_column_that_becomes_personal_leaves_every_file(changed):
+    """No row has changed; catches files that are kept for that, with what nobody may
+    read in them."""
+    _, folder, columns, again = changed
+    columns["owner_id"]["config"]["meta"]["contains_personal_data"] = True
+    again()
+    for found in columns_of_files(folder, "account_health_daily"):
+        assert "owner_id" not in found
+    assert value(
+        folder / RESTRICTED_FILE, "select count(owner_id) from account_health_daily"
+    )
+
+
+def test_a_new_column_reaches_every_file(changed):
+    """Likewise after a migration; catches old months without the column, which nobody
+    can read together with the new ones."""
+    warehouse, folder, columns, again = changed
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table account_health_daily add column note string")
+    columns["note"] = {"name": "note", "description": "", "config": {"meta": {}}}
+    again()
+    for found in columns_of_files(folder, "account_health_daily"):
+        assert "note" in found
+
+
+def test_new_words_reach_the_duckdb_file(changed):
+    """Its comments are what a BI tool shows; catches descriptions of long ago."""
+    _, folder, columns, again = changed
+    columns["arr"]["description"] = "Said in other words."
+    again()
+    assert rows(
+        folder / BI_FILE,
+        "select comment from duckdb_columns() where column_name = 'arr' "
+        "and table_name = 'account_health_daily'",
+    ) == [("Said in other words.",)]
 
 
 def test_older_duckdb_versions_can_read_the_file(publication):

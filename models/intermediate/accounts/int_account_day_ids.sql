@@ -43,6 +43,7 @@ in_scope as (
             and days_to_score.snapshot_date
             <= customer_spans.span_to + {{ var('churn_grace_days') }}
             and days_to_score.loaded_until >= customer_spans.loaded_on
+            and days_to_score.loaded_until < customer_spans.known_before
 
     inner join account_id_map
         on
@@ -77,6 +78,8 @@ account_ids as (
             and in_scope.snapshot_date >= account_spells.spell_from
             and in_scope.snapshot_date
             <= account_spells.spell_to + {{ var('churn_grace_days') }}
+            and in_scope.loaded_until >= account_spells.known_from
+            and in_scope.loaded_until < account_spells.known_before
 
 ),
 
@@ -100,6 +103,8 @@ account_day_ids as (
             and account_ids.snapshot_date >= account_spells.spell_from
             and account_ids.customer_since
             <= account_spells.spell_to + {{ var('churn_grace_days') }}
+            and account_ids.loaded_until >= account_spells.known_from
+            and account_ids.loaded_until < account_spells.known_before
 
     group by
         account_ids.account_id,

@@ -39,6 +39,7 @@ revenue_rows as (
             and account_day_ids.snapshot_date >= subscription_versions.active_from
             and account_day_ids.snapshot_date < subscription_versions.active_to
             and account_day_ids.loaded_until >= subscription_versions.loaded_on
+            and account_day_ids.loaded_until < subscription_versions.known_before
 
     left join exchange_rates
         on

@@ -1,6 +1,7 @@
 -- One row per account per span in which it was a customer, from span_from to before
 -- span_to: a subscription version, or with customer_definition activity a day with an
--- invoice or use.
+-- invoice or use. Known to snapshots that know what was loaded from loaded_on to before
+-- known_before.
 
 -- both definitions are unit-tested, so the inputs of both come first:
 -- depends_on: {{ ref('int_subscription_versions') }}
@@ -17,7 +18,8 @@ customer_spans as (
         account_id,
         active_from as span_from,
         active_to as span_to,
-        loaded_on
+        loaded_on,
+        known_before
 
     from {{ ref('int_subscription_versions') }}
 
@@ -31,7 +33,8 @@ customer_spans as (
         account_id,
         issued_on as span_from,
         issued_on + 1 as span_to,
-        loaded_on
+        loaded_on,
+        cast('9999-12-31' as date) as known_before
 
     from {{ ref('stg_billing__invoices') }}
 
@@ -43,7 +46,8 @@ customer_spans as (
         account_id,
         event_date as span_from,
         event_date + 1 as span_to,
-        event_date as loaded_on
+        event_date as loaded_on,
+        cast('9999-12-31' as date) as known_before
 
     from {{ ref('int_user_feature_days') }}
 

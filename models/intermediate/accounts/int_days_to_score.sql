@@ -16,9 +16,13 @@ days_in_history as (
 
 ),
 
-newest_day_in_history as (
+history as (
 
-    select max(snapshot_date) as newest_day from days_in_history
+    select
+        min(snapshot_date) as oldest_day,
+        max(snapshot_date) as newest_day
+
+    from days_in_history
 
 ),
 
@@ -32,28 +36,24 @@ bounds as (
 
     select
         as_of.as_of_date,
+
+        -- history does not grow into the past unasked
         coalesce(
             {{ date_setting('history_start') }},
-            case
-                when first_customer_day.first_day > as_of.as_of_date - 365
-                    then first_customer_day.first_day
-                else as_of.as_of_date - 365
-            end
+            history.oldest_day,
+            as_of.as_of_date - 365
         ) as first_day,
 
         -- A day is closed once a later run has found it too old to compute again. When
         -- nights were skipped, the days that were open then are still open.
         case
-            when newest_day_in_history.newest_day >= as_of.as_of_date
-                then newest_day_in_history.newest_day
-            else coalesce(newest_day_in_history.newest_day + 1, as_of.as_of_date)
+            when history.newest_day >= as_of.as_of_date then history.newest_day
+            else coalesce(history.newest_day + 1, as_of.as_of_date)
         end - {{ var('late_data_days') }} as last_closed_day
 
     from as_of
 
-    cross join first_customer_day
-
-    cross join newest_day_in_history
+    cross join history
 
 ),
 
@@ -67,16 +67,8 @@ calendar as (
 
     union
 
-    -- what was asked for, also where history is older than the calendar
-    select asked.day
-
-    from (
-        {{ each_day(date_setting('restate_from'), date_setting('restate_to')) }}
-    ) as asked
-
-    cross join as_of
-
-    where asked.day <= as_of.as_of_date
+    -- a setting may have moved the start: what is stored can be restated all the same
+    select snapshot_date as day from days_in_history
 
 ),
 
@@ -100,13 +92,23 @@ days_to_score as (
 
     cross join bounds
 
+    cross join first_customer_day
+
     where
-        calendar.day not in (
-            select days_in_history.snapshot_date from days_in_history
+        calendar.day <= bounds.as_of_date
+
+        -- before the first customer there is nothing to score
+        and calendar.day >= first_customer_day.first_day
+        and (
+            calendar.day not in (
+                select days_in_history.snapshot_date from days_in_history
+            )
+            or calendar.day > bounds.last_closed_day
+            or (
+                calendar.day >= {{ date_setting('restate_from') }}
+                and calendar.day <= {{ date_setting('restate_to') }}
+            )
         )
-        or calendar.day > bounds.last_closed_day
-        or calendar.day
-        between {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
 
     order by snapshot_date
 

@@ -42,7 +42,8 @@ counted as (
         count(*) filter (where _rejection_reason = 'account_id is not in crm.accounts')
             as orphan_rows,
         sum(_unknown_values) as unknown_values,
-        sum(_unreadable_values) as unreadable_values
+        sum(_unreadable_values) as unreadable_values,
+        min(_loaded_on) filter (where _row_status = 'staged') as first_loaded_on
 
     from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
 
@@ -65,6 +66,7 @@ stamped as (
         cast(orphan_rows as bigint) as orphan_rows,
         cast(unknown_values as bigint) as unknown_values,
         cast(unreadable_values as bigint) as unreadable_values,
+        first_loaded_on,
         '{{ invocation_id }}' as run_id
 
     from counted

@@ -44,7 +44,9 @@ newest_records as (
     from days_to_score
 
     inner join raw_record_days
-        on days_to_score.snapshot_date >= raw_record_days.record_date
+        on
+            days_to_score.snapshot_date >= raw_record_days.record_date
+            and days_to_score.loaded_until >= raw_record_days.first_loaded_on
 
     cross join latest_run
 
@@ -60,15 +62,19 @@ source_states as (
         newest_records.source_table,
         newest_records.snapshot_date,
         newest_records.newest_record_date,
-        newest_records.snapshot_date - newest_records.newest_record_date as lag_days,
+        cast(newest_records.snapshot_date - newest_records.newest_record_date as int)
+            as lag_days,
         case
             -- or its signals would be counted from no rows; the history of usage is
             -- kept
             when not newest_records.is_present
                 and newest_records.source_table <> 'usage.events'
                 then 'stale'
-            when newest_records.snapshot_date - newest_records.newest_record_date
-                > sources.max_lag_days
+            when
+                cast(
+                    newest_records.snapshot_date - newest_records.newest_record_date
+                    as int
+                ) > sources.max_lag_days
                 then 'stale'
             else 'fresh'
         end as source_state

@@ -30,6 +30,7 @@ subscribed_product_days as (
             and account_day_ids.snapshot_date >= subscription_versions.active_from
             and account_day_ids.snapshot_date < subscription_versions.active_to
             and account_day_ids.loaded_until >= subscription_versions.loaded_on
+            and account_day_ids.loaded_until < subscription_versions.known_before
 
     where subscription_versions.product_id is not null
 

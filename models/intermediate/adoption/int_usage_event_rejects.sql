@@ -1,6 +1,7 @@
 -- One row per rejected row of usage.events: kept beside int_user_feature_days, day for
 -- day, since a run reads only some days of that table. Rows without a readable date are
--- on 1900-01-01 and found anew by each run.
+-- on 1900-01-01 and found anew by each run. A day that was read and has none has a row
+-- without reason, which takes the place of those that it had before.
 
 {{ config(
     materialized='incremental',
@@ -10,12 +11,43 @@
     on_schema_change='fail',
 ) }}
 
+with
+
+events as (
+
+    select
+        *,
+        coalesce(_record_date, cast('1900-01-01' as date)) as record_date
+
+    from {{ ref('base_usage__events') }}
+
+),
+
+read_days as (
+
+    select record_date from events
+
+    union
+
+    select cast('1900-01-01' as date) as record_date
+
+),
+
+rejected as (
+
+    select * from events
+
+    where _row_status = 'rejected'
+
+)
+
 select
-    event_id,
-    coalesce(_record_date, cast('1900-01-01' as date)) as record_date,
-    _rejection_reason as reason,
-    _raw_record as content
+    rejected.event_id,
+    read_days.record_date,
+    rejected._rejection_reason as reason,
+    rejected._raw_record as content
 
-from {{ ref('base_usage__events') }}
+from read_days
 
-where _row_status = 'rejected'
+left join rejected
+    on read_days.record_date = rejected.record_date

@@ -1,5 +1,7 @@
 -- One row per account, user, feature and day with use: usage.events, reduced once. Each
 -- run replaces the days that it reads (new, open and restated ones); closed days stay.
+-- A day that was read and has no use has a row without account, which takes the place
+-- of those that it had before.
 
 {{ config(
     materialized='incremental',
@@ -26,29 +28,49 @@ as_of as (
 user_feature_days as (
 
     select
-        events.account_id,
-        events.user_id,
-        events.feature,
-        events.occurred_on as event_date,
+        account_id,
+        user_id,
+        feature,
+        occurred_on as event_date,
         cast(count(*) as double) as events,
-        sum(coalesce(events.quantity, 1)) as quantity,
-        sum(events.minutes) as minutes,
+        sum(coalesce(quantity, 1)) as quantity,
+        sum(minutes) as minutes,
 
         -- by quantity, since one row may stand for many uses
-        sum(case when events.is_error is not null then coalesce(events.quantity, 1) end)
+        sum(case when is_error is not null then coalesce(quantity, 1) end)
             as quantity_with_outcome,
-        sum(case when events.is_error then coalesce(events.quantity, 1) else 0 end)
+        sum(case when is_error then coalesce(quantity, 1) else 0 end)
             as failed_quantity
 
     from events
 
-    inner join as_of
-        on events.occurred_on <= as_of.as_of_date
-
     group by all
+
+),
+
+read_days as (
+
+    select distinct _record_date as event_date from {{ ref('base_usage__events') }}
 
 )
 
-select * from user_feature_days
+select
+    user_feature_days.account_id,
+    user_feature_days.user_id,
+    user_feature_days.feature,
+    read_days.event_date,
+    coalesce(user_feature_days.events, 0) as events,
+    coalesce(user_feature_days.quantity, 0) as quantity,
+    user_feature_days.minutes,
+    user_feature_days.quantity_with_outcome,
+    coalesce(user_feature_days.failed_quantity, 0) as failed_quantity
 
-order by event_date, account_id
+from read_days
+
+inner join as_of
+    on read_days.event_date <= as_of.as_of_date
+
+left join user_feature_days
+    on read_days.event_date = user_feature_days.event_date
+
+order by read_days.event_date, user_feature_days.account_id

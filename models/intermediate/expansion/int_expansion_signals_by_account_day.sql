@@ -44,8 +44,9 @@ signals as (
         cast(account_day_products.needed_products as double)
             as products_needed_not_owned,
 
-        -- upsells: none is a measured zero
+        -- upsells: none is a measured zero, once the whole window is of a customer
         case
+            when account_days.tenure_days < 364 then null
             -- without a single known type and result, nobody knows how many were won
             when account_day_upsells.known_results_365d = 0 then null
             else cast(coalesce(account_day_upsells.upsells_won_365d, 0) as double)
@@ -53,6 +54,7 @@ signals as (
 
         -- users beyond seats: no use is a measured zero, use without users is unknown
         case
+            when account_days.tenure_days < 27 then null
             when active_users.active_users_28d > account_days.seats
                 then active_users.active_users_28d
                 / cast(nullif(account_days.seats, 0) as double) - 1

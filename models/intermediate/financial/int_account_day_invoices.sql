@@ -25,9 +25,19 @@ invoices_of_account_days as (
             as is_issued_365d,
         invoices_to_pay.due_on > account_day_ids.snapshot_date - 365
         and invoices_to_pay.due_on <= account_day_ids.snapshot_date as is_due_365d,
-        invoices_to_pay.paid_in_full_on <= invoices_to_pay.due_on
-        and invoices_to_pay.paid_in_full_loaded_on <= account_day_ids.loaded_until
-            as is_paid_in_time
+        case
+            when
+                invoices_to_pay.paid_in_full_on <= invoices_to_pay.due_on
+                and invoices_to_pay.paid_in_full_loaded_on
+                <= account_day_ids.loaded_until
+                then true
+            when
+                invoices_to_pay.unknown_amount_on <= invoices_to_pay.due_on
+                and invoices_to_pay.unknown_amount_loaded_on
+                <= account_day_ids.loaded_until
+                then null
+            else false
+        end as is_paid_in_time
 
     from account_day_ids
 
@@ -50,7 +60,8 @@ invoice_counts as (
         snapshot_date,
         count(*) filter (where is_issued_365d) as invoices_issued_365d,
         count(due_on) filter (where is_issued_365d) as invoices_with_due_date_365d,
-        count(*) filter (where is_due_365d) as invoices_due_365d,
+        count(*) filter (where is_due_365d and is_paid_in_time is not null)
+            as invoices_due_365d,
         count(*) filter (where is_due_365d and is_paid_in_time)
             as invoices_paid_in_time_365d
 

@@ -64,8 +64,13 @@ unpaid_amounts as (
         overdue_invoices.snapshot_date,
         overdue_invoices.invoice_id,
         overdue_invoices.currency,
-        overdue_invoices.amount - coalesce(sum(invoice_payments.net_amount), 0)
-            as unpaid_amount
+
+        -- after a payment of an unknown amount, what is left to pay is unknown
+        case
+            when count(invoice_payments.paid_on) = count(invoice_payments.net_amount)
+                then overdue_invoices.amount
+                - coalesce(sum(invoice_payments.net_amount), 0)
+        end as unpaid_amount
 
     from overdue_invoices
 
@@ -92,7 +97,7 @@ overdue as (
 
         -- an amount that cannot be converted makes the sum unknown, not smaller
         case
-            when count(*) = count(exchange_rates.rate)
+            when count(*) = count(unpaid_amounts.unpaid_amount * exchange_rates.rate)
                 then round(
                     {{ exact_sum(
                         'unpaid_amounts.unpaid_amount * exchange_rates.rate', 6
@@ -109,7 +114,9 @@ overdue as (
             and unpaid_amounts.snapshot_date < exchange_rates.valid_to
 
     -- paid twice, the first time not yet known
-    where unpaid_amounts.unpaid_amount > 0.005
+    where
+        unpaid_amounts.unpaid_amount > 0.005
+        or unpaid_amounts.unpaid_amount is null
 
     group by all
 

@@ -47,6 +47,7 @@ versions_of_account_days as (
             account_day_ids.source_account_id = subscription_versions.account_id
             and account_day_ids.snapshot_date >= subscription_versions.active_from
             and account_day_ids.loaded_until >= subscription_versions.loaded_on
+            and account_day_ids.loaded_until < subscription_versions.known_before
 
     left join exchange_rates
         on

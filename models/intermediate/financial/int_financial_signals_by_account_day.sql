@@ -40,6 +40,7 @@ joined as (
         account_days.snapshot_date,
         account_days.arr,
         account_days.list_arr,
+        account_days.tenure_days,
         revenue_changes.arr_365d_before,
         revenue_changes.arr_added_365d,
         revenue_changes.last_renewed_on,
@@ -86,7 +87,11 @@ signals as (
         -- revenue
         cast(arr as double) as arr,
         arr / nullif(cast(arr_365d_before as double), 0) - 1 as arr_growth_365d,
-        cast(arr_added_365d as double) as revenue_added_365d,
+        case
+            -- in the first year all of it would be new
+            when tenure_days < 364 then null
+            else cast(arr_added_365d as double)
+        end as revenue_added_365d,
         1 - arr / nullif(cast(list_arr as double), 0) as discount_share,
 
         -- renewal: no further term is unknown, so null
@@ -104,9 +109,14 @@ signals as (
             -- without a single due date, nobody knows what is overdue
             when invoices_issued_365d > 0 and invoices_with_due_date_365d = 0 then null
             when has_overdue then overdue_amount / nullif(cast(arr as double), 0)
-            when arr > 0 then 0.0
+            -- without an invoice, nobody knows whether anything was to be paid
+            when arr > 0 and invoices_issued_365d > 0 then 0.0
         end as overdue_share_of_arr,
-        cast(failed_payments_90d as double) as failed_payments_90d
+        case
+            -- none in a part of the window tells little, one is one
+            when tenure_days < 89 and failed_payments_90d = 0 then null
+            else cast(failed_payments_90d as double)
+        end as failed_payments_90d
 
     from joined
 

@@ -31,16 +31,32 @@ invoices_to_pay as (
         -- half a cent for what summing leaves
         min(
             case
-                when invoice_payments.paid_so_far >= invoices.amount - 0.005
+                when
+                    invoice_payments.paid_so_far
+                    >= invoices.amount - 0.005 - invoice_payments.margin_so_far
                     then invoice_payments.paid_on
             end
         ) as paid_in_full_on,
         min(
             case
-                when invoice_payments.paid_so_far >= invoices.amount - 0.005
+                when
+                    invoice_payments.paid_so_far
+                    >= invoices.amount - 0.005 - invoice_payments.margin_so_far
                     then invoice_payments.total_loaded_on
             end
-        ) as paid_in_full_loaded_on
+        ) as paid_in_full_loaded_on,
+
+        -- from an amount that is not known on, nobody knows what is left to pay
+        min(
+            case when invoice_payments.net_amount is null then invoice_payments.paid_on
+            end
+        ) as unknown_amount_on,
+        min(
+            case
+                when invoice_payments.net_amount is null
+                    then invoice_payments.loaded_on
+            end
+        ) as unknown_amount_loaded_on
 
     from invoices
 

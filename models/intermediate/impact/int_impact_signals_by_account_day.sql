@@ -86,8 +86,9 @@ signals as (
         -- objectives
         objective_signals.objectives_achieved_share_365d,
 
-        -- use of what was bought
+        -- use of what was bought, once the whole window is of a customer
         case
+            when account_days.tenure_days < 89 then null
             when not coalesce(use_by_account_day.is_unknown_use_90d, false)
                 then product_use.products_used_90d
                 / cast(nullif(product_use.products_with_features, 0) as double)
@@ -95,6 +96,7 @@ signals as (
 
         -- time saved: zero is measured only where the products state what a use saves
         case
+            when account_days.tenure_days < 89 then null
             when use_by_account_day.minutes_saved_90d is not null
                 then use_by_account_day.minutes_saved_90d
             when
@@ -105,13 +107,20 @@ signals as (
             as hours_saved_per_seat_90d,
 
         -- talk about it
-        cast(
-            cast(
-                account_days.snapshot_date
-                - value_conversations.last_value_conversation_on
-                as int
-            ) as double
-        ) as days_since_value_conversation
+        case
+            when value_conversations.last_value_conversation_on is not null
+                then cast(
+                    cast(
+                        account_days.snapshot_date
+                        - value_conversations.last_value_conversation_on
+                        as int
+                    ) as double
+                )
+            when
+                account_days.tenure_days >= 365
+                and value_conversations.is_silence_known
+                then cast(365 as double)
+        end as days_since_value_conversation
 
     from account_days
 

@@ -80,6 +80,7 @@ signals as (
             else touches.clicked_90d / cast(nullif(touches.delivered_90d, 0) as double)
         end as email_click_share_90d,
         case
+            when account_days.tenure_days < 27 then null
             when
                 touches.value_page_visits_28d = 0
                 and touches.unclear_visits_28d > 0

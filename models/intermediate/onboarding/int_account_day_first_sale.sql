@@ -20,7 +20,12 @@ won_sales as (
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-        cast(opportunities.closed_on - opportunities.created_on as int) as sale_days,
+
+        -- of a deal that was recorded afterwards nobody knows how long it took
+        case
+            when opportunities.closed_on >= opportunities.created_on
+                then cast(opportunities.closed_on - opportunities.created_on as int)
+        end as sale_days,
         row_number() over (
             partition by account_day_ids.account_id, account_day_ids.snapshot_date
             order by opportunities.closed_on, opportunities.opportunity_id

@@ -39,6 +39,45 @@ account_day_first_sale as (
 
 ),
 
+days_to_score as (
+
+    select distinct
+        snapshot_date,
+        loaded_until
+
+    from account_day_ids
+
+),
+
+-- before the first completion of any account, nobody records them
+days_with_completed_steps as (
+
+    select distinct days_to_score.snapshot_date
+
+    from days_to_score
+
+    inner join tasks
+        on
+            days_to_score.snapshot_date >= tasks.completed_on
+            and days_to_score.loaded_until >= tasks.loaded_on
+
+    where tasks.task_type = 'onboarding'
+
+),
+
+days_with_completed_trainings as (
+
+    select distinct days_to_score.snapshot_date
+
+    from days_to_score
+
+    inner join trainings
+        on
+            days_to_score.snapshot_date >= trainings.completed_on
+            and days_to_score.loaded_until >= trainings.loaded_on
+
+),
+
 onboarding_steps as (
 
     select
@@ -60,6 +99,16 @@ onboarding_steps as (
             account_day_ids.source_account_id = tasks.account_id
             and tasks.created_on <= account_day_ids.snapshot_date
             and tasks.loaded_on <= account_day_ids.loaded_until
+
+            -- what is due later and not done yet is no failure
+            and (
+                tasks.due_on is null
+                or tasks.due_on <= account_day_ids.snapshot_date
+                or tasks.completed_on <= account_day_ids.snapshot_date
+            )
+
+    inner join days_with_completed_steps
+        on account_day_ids.snapshot_date = days_with_completed_steps.snapshot_date
 
     where tasks.task_type = 'onboarding'
 
@@ -87,6 +136,9 @@ enrolments as (
             and trainings.enrolled_on > account_day_ids.snapshot_date - 365
             and trainings.enrolled_on <= account_day_ids.snapshot_date
             and trainings.loaded_on <= account_day_ids.loaded_until
+
+    inner join days_with_completed_trainings
+        on account_day_ids.snapshot_date = days_with_completed_trainings.snapshot_date
 
     group by all
 

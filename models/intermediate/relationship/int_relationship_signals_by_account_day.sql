@@ -23,6 +23,44 @@ activity_touches as (
 
 ),
 
+touch_days as (
+
+    select
+        occurred_on,
+        min(loaded_on) as loaded_on
+
+    from activity_touches
+
+    where is_touch
+
+    group by occurred_on
+
+),
+
+days_to_score as (
+
+    select distinct
+        snapshot_date,
+        loaded_until
+
+    from account_day_ids
+
+),
+
+-- with touches of any account from 365 days before, silence since then is known
+days_with_old_touches as (
+
+    select distinct days_to_score.snapshot_date
+
+    from days_to_score
+
+    inner join touch_days
+        on
+            days_to_score.snapshot_date - 365 >= touch_days.occurred_on
+            and days_to_score.loaded_until >= touch_days.loaded_on
+
+),
+
 activities_of_account_days as (
 
     select
@@ -63,6 +101,7 @@ activity_counts as (
         account_id,
         snapshot_date,
         max(case when is_touch then occurred_on end) as last_touch_on,
+        count(*) filter (where is_touch is null) as unclear_365d,
 
         -- touches, and what may have been one
         count(*) filter (where is_in_90d and is_touch) as touches_90d,
@@ -96,12 +135,24 @@ signals as (
         account_days.account_id,
         account_days.snapshot_date,
 
-        -- touches: none is a measured zero, unless there may have been some
-        cast(
-            cast(account_days.snapshot_date - activity_counts.last_touch_on as int)
-            as double
-        ) as days_since_last_touch,
+        -- touches: none is a measured zero, unless there may have been some, once the
+        -- whole window is of a customer
         case
+            when activity_counts.last_touch_on is not null
+                then cast(
+                    cast(
+                        account_days.snapshot_date - activity_counts.last_touch_on
+                        as int
+                    ) as double
+                )
+            when
+                account_days.tenure_days >= 365
+                and days_with_old_touches.snapshot_date is not null
+                and coalesce(activity_counts.unclear_365d, 0) = 0
+                then cast(365 as double)
+        end as days_since_last_touch,
+        case
+            when account_days.tenure_days < 89 then null
             when activity_counts.touches_90d = 0 and activity_counts.unclear_90d > 0
                 then null
             else cast(coalesce(activity_counts.touches_90d, 0) as double)
@@ -109,6 +160,7 @@ signals as (
 
         -- contacts: when nobody who was met has a name, their number is unknown
         case
+            when account_days.tenure_days < 89 then null
             when
                 activity_counts.named_contacts_90d = 0
                 and activity_counts.possible_touches_90d > 0
@@ -116,6 +168,7 @@ signals as (
             else cast(coalesce(activity_counts.named_contacts_90d, 0) as double)
         end as active_contacts_90d,
         case
+            when account_days.tenure_days < 89 then null
             when activity_counts.named_contacts_90d = 1 then cast(1 as double)
             when
                 activity_counts.named_contacts_90d = 0
@@ -124,6 +177,7 @@ signals as (
             else cast(0 as double)
         end as single_threaded_90d,
         case
+            when account_days.tenure_days < 89 then null
             when activity_counts.present_touches_90d > 0 then cast(0 as double)
             when activity_counts.possible_touches_90d > 0 then null
             else cast(1 as double)
@@ -142,6 +196,9 @@ signals as (
         on
             account_days.account_id = activity_counts.account_id
             and account_days.snapshot_date = activity_counts.snapshot_date
+
+    left join days_with_old_touches
+        on account_days.snapshot_date = days_with_old_touches.snapshot_date
 
 )
 

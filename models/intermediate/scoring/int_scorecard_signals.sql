@@ -34,7 +34,12 @@ turned as (
         scorecard_signals.version as scorecard_version,
         scorecard_signals.signal,
         signals.dimension,
+        {%- if var('customer_definition') == 'activity' %}
+        coalesce(signals.governing_source_activity, signals.governing_source)
+            as governing_source,
+        {%- else %}
         signals.governing_source,
+        {%- endif %}
         scorecard_signals.weight as signal_weight,
         scorecard_dimensions.weight as dimension_weight,
         scorecard_signals.missing_policy,

@@ -3,6 +3,10 @@
 
 {{ config(materialized='view') }}
 
+-- policy_is_sound looks at all seeds, and holds back only what stands on all of them:
+-- depends_on: {{ ref('actions') }}
+-- depends_on: {{ ref('score_caps') }}
+
 {% for dimension in ['adoption', 'support', 'relationship', 'sentiment', 'financial',
     'onboarding', 'impact', 'marketing', 'expansion'] %}
 

@@ -21,12 +21,53 @@ cases as (
 
 ),
 
+resolution_days as (
+
+    select
+        resolved_on,
+        min(loaded_on) as loaded_on
+
+    from cases
+
+    where resolved_on is not null
+
+    group by resolved_on
+
+),
+
+days_to_score as (
+
+    select distinct
+        snapshot_date,
+        loaded_until
+
+    from account_day_ids
+
+),
+
+-- before the first resolution of any case, nobody records them
+days_with_resolutions as (
+
+    select distinct days_to_score.snapshot_date
+
+    from days_to_score
+
+    inner join resolution_days
+        on
+            days_to_score.snapshot_date >= resolution_days.resolved_on
+            and days_to_score.loaded_until >= resolution_days.loaded_on
+
+),
+
 cases_of_account_days as (
 
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
         cases.case_type,
+
+        -- a word that nobody knows tells nothing
+        nullif(cases.priority, 'other') as known_priority,
 
         -- in which window it was opened
         cases.opened_on > account_day_ids.snapshot_date - 90 as is_opened_90d,
@@ -41,7 +82,9 @@ cases_of_account_days as (
             or cases.resolved_on > account_day_ids.snapshot_date
         ) as is_urgent_and_open,
         case
-            when cases.first_response_on <= account_day_ids.snapshot_date
+            when
+                cases.first_response_on <= account_day_ids.snapshot_date
+                and cases.first_response_at >= cases.opened_at
                 then {{ hours_between('cases.opened_at', 'cases.first_response_at') }}
         end as first_response_hours,
         case
@@ -68,6 +111,7 @@ case_signals as (
         count(*) filter (where is_opened_90d) as cases_opened_90d,
         count(*) filter (where is_opened_90d_before) as cases_opened_90d_before,
         count(*) filter (where is_urgent_and_open) as urgent_cases_open,
+        count(known_priority) as prioritised_cases,
         count(*) filter (where is_opened_90d and case_type = 'defect') as defects_90d,
         count(*) filter (where is_opened_90d and case_type is not null)
             as typed_cases_90d,
@@ -90,21 +134,38 @@ signals as (
         account_days.account_id,
         account_days.snapshot_date,
 
-        -- volume: no case is a measured zero
-        cast(coalesce(case_signals.cases_opened_90d, 0) as double) as cases_opened_90d,
-        coalesce(case_signals.cases_opened_90d, 0)
-        / cast(nullif(account_days.seats, 0) as double) as cases_per_seat_90d,
-        case_signals.cases_opened_90d
-        / cast(nullif(case_signals.cases_opened_90d_before, 0) as double) - 1
-            as case_change_90d,
-        cast(coalesce(case_signals.urgent_cases_open, 0) as double)
-            as urgent_cases_open,
+        -- volume: no case is a measured zero, once the whole window is of a customer
+        case
+            when account_days.tenure_days < 89 then null
+            else cast(coalesce(case_signals.cases_opened_90d, 0) as double)
+        end as cases_opened_90d,
+        case
+            when account_days.tenure_days < 89 then null
+            else coalesce(case_signals.cases_opened_90d, 0)
+                / cast(nullif(account_days.seats, 0) as double)
+        end as cases_per_seat_90d,
+        case
+            when account_days.tenure_days < 179 then null
+            else case_signals.cases_opened_90d
+                / cast(nullif(case_signals.cases_opened_90d_before, 0) as double) - 1
+        end as case_change_90d,
+        case
+            -- without a single known priority, nobody knows which are urgent
+            when case_signals.prioritised_cases = 0 then null
+            -- without a single resolution, nobody knows which are still open
+            when
+                case_signals.urgent_cases_open > 0
+                and days_with_resolutions.snapshot_date is null
+                then null
+            else cast(coalesce(case_signals.urgent_cases_open, 0) as double)
+        end as urgent_cases_open,
 
         -- kind of case
         case_signals.defects_90d
         / cast(nullif(case_signals.typed_cases_90d, 0) as double)
             as defect_share_90d,
         case
+            when account_days.tenure_days < 89 then null
             -- without a single known type, nobody knows how many were questions
             when case_signals.cases_opened_90d > 0 and case_signals.typed_cases_90d = 0
                 then null
@@ -121,6 +182,9 @@ signals as (
         on
             account_days.account_id = case_signals.account_id
             and account_days.snapshot_date = case_signals.snapshot_date
+
+    left join days_with_resolutions
+        on account_days.snapshot_date = days_with_resolutions.snapshot_date
 
 )
 

@@ -44,6 +44,12 @@ signal_scores as (
         signal_scores_daily.weight > 0
         and signal_scores_daily.score is not null
 
+        -- what stands in for the unknown is no help; if it costs points, it is a reason
+        and (
+            signal_scores_daily.status = 'measured'
+            or signal_scores_daily.contribution < 0
+        )
+
 ),
 
 drivers as (
@@ -147,7 +153,8 @@ current_health as (
     inner join latest_day
         on account_health.snapshot_date = latest_day.snapshot_date
 
-    inner join {{ ref('stg_crm__accounts') }} as accounts
+    -- an account that was deleted since has no name any more
+    left join {{ ref('stg_crm__accounts') }} as accounts
         on account_health.account_id = accounts.account_id
 
     left join drivers

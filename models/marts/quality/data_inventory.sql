@@ -34,9 +34,11 @@ rows_of_tables as (
 
     select
         raw_record_days.source_table,
-        -- a run reads usage.events in part, and may find no day to read
+        -- of usage.events every run reads at least the newest days that it knows
         max(case when raw_record_days.run_id = latest_run.run_id then 1 else 0 end) = 1
-        or raw_record_days.source_table = 'usage.events' as is_present,
+        {%- if var('late_data_days') < 1 %}
+        or raw_record_days.source_table = 'usage.events'
+        {%- endif %} as is_present,
         sum(raw_record_days.raw_rows) as raw_rows,
         sum(raw_record_days.staged_rows) as staged_rows,
         sum(raw_record_days.rejected_rows) as rejected_rows,
@@ -79,7 +81,12 @@ dimension_weights as (
 signal_weights as (
 
     select
+        {%- if var('customer_definition') == 'activity' %}
+        coalesce(signals.governing_source_activity, signals.governing_source)
+            as governing_source,
+        {%- else %}
         signals.governing_source,
+        {%- endif %}
         signals.signal,
         scorecard_signals.weight
         / nullif(sum(scorecard_signals.weight) over (partition by signals.dimension), 0)
@@ -117,14 +124,21 @@ dependents as (
 
 ),
 
+-- a run may stop before as_of_date
+newest_scored_day as (
+
+    select max(snapshot_date) as snapshot_date from {{ ref('int_account_day_ids') }}
+
+),
+
 scope as (
 
-    select count(distinct account_day_ids.account_id) as accounts_in_scope
+    select nullif(count(distinct account_day_ids.account_id), 0) as accounts_in_scope
 
     from {{ ref('int_account_day_ids') }} as account_day_ids
 
-    inner join as_of
-        on account_day_ids.snapshot_date = as_of.as_of_date
+    inner join newest_scored_day
+        on account_day_ids.snapshot_date = newest_scored_day.snapshot_date
 
 ),
 
@@ -172,8 +186,10 @@ inventory as (
             when rows_of_tables.raw_rows is null then 'absent'
             when not rows_of_tables.is_present then 'disappeared'
             when rows_of_tables.newest_record_date is null then 'undated'
-            when rows_of_tables.as_of_date - rows_of_tables.newest_record_date
-                > sources.max_lag_days
+            when
+                cast(
+                    rows_of_tables.as_of_date - rows_of_tables.newest_record_date as int
+                ) > sources.max_lag_days
                 then 'stale'
             else 'fresh'
         end as freshness,
@@ -233,6 +249,13 @@ select
     nullif(concat_ws(
         '; ',
         case
+            when
+                freshness = 'disappeared'
+                and concat(source, '.', table_name) = 'usage.events'
+                then concat(
+                    'the table, or its newest days, has disappeared: bring it back, ',
+                    'its signals rest on what was read before'
+                )
             when freshness = 'disappeared'
                 then 'the table has disappeared: bring it back, its signals are unknown'
         end,

@@ -43,6 +43,12 @@ fingerprints as (
 
 ),
 
+days_in_history as (
+
+    {{ days_in_history() }}
+
+),
+
 known as (
 
     {% if is_incremental() %}
@@ -85,6 +91,7 @@ changes as (
             when fingerprints.snapshot_date between
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then '{{ restate_reason }}'
+            when days_in_history.snapshot_date is null then 'lost and computed again'
             else 'computed again while open for late records'
         end as reason,
         '{{ invocation_id }}' as run_id,
@@ -97,6 +104,10 @@ changes as (
         on
             fingerprints.snapshot_date = known.snapshot_date
             and known.recency = 1
+
+    -- as it was before this run
+    left join days_in_history
+        on fingerprints.snapshot_date = days_in_history.snapshot_date
 
     where
         known.snapshot_date is null

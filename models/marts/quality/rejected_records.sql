@@ -58,6 +58,8 @@ rejected as (
 
     from {{ ref('int_usage_event_rejects') }}
 
+    where reason is not null
+
 )
 
 select * from rejected
