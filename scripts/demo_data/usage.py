@@ -466,7 +466,7 @@ def _choose_features(
 ) -> np.ndarray:
     """A feature per event, of a product that the account had in that week.
 
-    The healthy use more of them.
+    The healthy use more of them, and leave none of their products on the shelf.
     versions: subscription versions in the order of accounts.
     """
     latent = world.latent
@@ -484,11 +484,13 @@ def _choose_features(
         has = (week_start + 7 > versions["valid_from"][row]) & (week_start < until[row])
         owned[versions["account"][row] - rows.start, versions["product"][row]] |= has
     owned = owned.transpose(0, 2, 1).reshape(accounts * weeks, PRODUCT_COUNT)
-    owned_count = owned.sum(axis=1).astype(np.float32)
+    habit = (np.arange(rows.start, rows.stop) * 29 % 11) / 11 - 0.5
+    used_share = np.clip(0.85 + 0.25 * health + 0.3 * habit[:, None], 0.15, 1).ravel()
+    used_count = np.ceil(owned.sum(axis=1) * used_share).astype(np.float32)
     # owned products first, in an order of the account's own
     products = np.argsort(~owned, axis=1, kind="stable").astype(np.int8)
     product = products[
-        cell, (product_chance * owned_count[cell] * 0.99999).astype(np.int8)
+        cell, (product_chance * used_count[cell] * 0.99999).astype(np.int8)
     ]
 
     breadth = np.clip(3.2 + 1.1 * health, 1, FEATURES_PER_PRODUCT).ravel()

@@ -213,7 +213,9 @@ def late(laboratory: Laboratory) -> Late:
     with changed(raw) as tables:
         # somebody mended the export of the sixth day
         keys = ", ".join(f"'{key}'" for key in unusable)
-        tables.execute(f"delete from usage.events where event_id in ({keys})")
+        tables.execute(
+            f"delete from usage.events where event_id is null or event_id in ({keys})"
+        )
         for day in (DAYS[0], DAYS[4]):
             tables.execute(
                 f"""
