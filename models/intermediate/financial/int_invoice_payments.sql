@@ -75,7 +75,7 @@ invoice_payments as (
         case
             when payments_of_invoices.paid_currency = payments_of_invoices.currency
                 then 0
-            else 0.02 * abs(payments_of_invoices.paid_amount)
+            else {{ var('exchange_tolerance') }} * abs(payments_of_invoices.paid_amount)
                 * paid_rates.rate / invoice_rates.rate
         end as margin
 
