@@ -132,11 +132,7 @@ typed_rows as (
         {%- for column in columns %}
         {{ raw_value(column, raw.columns) }} as {{ column.name }},
         {%- endfor %}
-        {%- for column in columns if column.name in raw.columns and (
-            column.data_type != 'string' or column.config.meta.get('values')) %}
-        {{ raw_text(column.name) }} as _text_of_{{ column.name }},
-        {%- endfor %}
-        {{ raw_record() if raw.columns else 'cast(null as string)' }} as _raw_record
+        {{ raw_row() if raw.columns else 'cast(null as string)' }} as _raw_row
 
     from raw_rows
 
@@ -167,14 +163,14 @@ checked_rows as (
         {%- for column in columns %}
         {{ column.name }},
         {%- endfor %}
-        _raw_record,
+        _raw_row,
 
         -- what was there but could not be read, or is not in the list of its column
         0
         {%- for column in columns if column.name in raw.columns
             and column.config.meta.get('unreadable_becomes_null') %}
         + case
-            when _text_of_{{ column.name }} is not null and {{ column.name }} is null then 1
+            when {{ column.name }} is null and {{ raw_is_given(column.name, raw.columns) }} then 1
             else 0
         end
         {%- endfor %} as _unreadable_values,
@@ -183,7 +179,7 @@ checked_rows as (
             and column.config.meta.get('values') %}
         + case
             when {{ column.name }} = 'other'
-                and {{ category('_text_of_' ~ column.name) }} <> 'other'
+                and {{ category('cast(_raw_row.' ~ column.name ~ ' as string)') }} <> 'other'
                 then 1
             else 0
         end
@@ -194,7 +190,7 @@ checked_rows as (
             {%- for column in columns if column.name in raw.columns
                 and column.data_type != 'string'
                 and not column.config.meta.get('unreadable_becomes_null') %}
-            when _text_of_{{ column.name }} is not null and {{ column.name }} is null
+            when {{ column.name }} is null and {{ raw_is_given(column.name, raw.columns) }}
                 then '{{ column.name }} is not a {{ column.data_type }}'
             {%- endfor %}
             {%- if not raw.columns %}
@@ -233,12 +229,49 @@ checked_rows as (
 
 ),
 
+-- most keys are there once: only the others are ranked
+repeated_keys as (
+
+    select {{ partition | join(', ') }}
+
+    from checked_rows
+
+    where _rejection_reason is null
+
+    group by {{ partition | join(', ') }}
+
+    having count(*) > 1
+
+),
+
 versioned_rows as (
 
     select
-        *,
+        checked_rows.*,
+        1 as _version_rank,
+        checked_rows._loaded_at as _first_loaded_at
+
+    from checked_rows
+
+    left join repeated_keys
+        on
+            {%- for column in partition %}
+            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
+            {%- endfor %}
+
+    where
+        checked_rows._rejection_reason is not null
+        or repeated_keys.{{ partition[0] }} is null
+
+    union all
+
+    select
+        checked_rows.*,
         row_number() over (
-            partition by {{ partition | join(', ') }}, _rejection_reason is null
+            partition by
+                {%- for column in partition %}
+                checked_rows.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
             order by
                 updated_at desc nulls last,
                 _loaded_at desc nulls last
@@ -248,15 +281,35 @@ versioned_rows as (
                 {%- endfor %}
         ) as _version_rank,
         min(_loaded_at) over (
-            partition by {{ partition | join(', ') }}, _rejection_reason is null
+            partition by
+                {%- for column in partition %}
+                checked_rows.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
         ) as _first_loaded_at
 
     from checked_rows
 
+    inner join repeated_keys
+        on
+            {%- for column in partition %}
+            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
+            {%- endfor %}
+
+    where checked_rows._rejection_reason is null
+
 )
 
 select
-    *,
+    {%- for column in columns %}
+    {{ column.name }},
+    {%- endfor %}
+    1 as _raw_rows,
+    _unreadable_values,
+    _unknown_values,
+    _record_date,
+    _rejection_reason,
+    case when _rejection_reason is not null then {{ raw_record() if raw.columns else 'cast(null as string)' }} end
+        as _raw_record,
     coalesce(cast(_first_loaded_at as date), _record_date) as _loaded_on,
     case
         when _rejection_reason is not null then 'rejected'

@@ -11,18 +11,17 @@
 {% endmacro %}
 
 
-{# A query with one row per day from the first to the last date, both included: `day`. #}
-{% macro each_day(first_date, last_date) -%}
-    {{ adapter.dispatch('each_day')(first_date, last_date) }}
+{# As a column: a row for each day from the first to the last date, both included. #}
+{% macro days_between(first_date, last_date) -%}
+    {{ adapter.dispatch('days_between')(first_date, last_date) }}
 {%- endmacro %}
 
-{% macro duckdb__each_day(first_date, last_date) -%}
-    select {{ first_date }} + cast(unnest(range({{ last_date }} - {{ first_date }} + 1)) as int)
-        as day
+{% macro duckdb__days_between(first_date, last_date) -%}
+    {{ first_date }} + cast(unnest(range({{ last_date }} - {{ first_date }} + 1)) as int)
 {%- endmacro %}
 
-{% macro spark__each_day(first_date, last_date) -%}
-    select explode(sequence({{ first_date }}, {{ last_date }})) as day
+{% macro spark__days_between(first_date, last_date) -%}
+    explode(sequence({{ first_date }}, {{ last_date }}))
 {%- endmacro %}
 
 

@@ -89,7 +89,22 @@
     {{ text }} rlike '^({{ pattern }})$'
 {%- endmacro %}
 
+{#
+    Whether the raw row has a value in a column: text that is not blank, or a value of the
+    file's own type.
+#}
+{% macro raw_is_given(name, raw_columns) -%}
+    {%- if raw_columns[name] in ('varchar', 'string') -%}
+        trim(_raw_row.{{ name }}) <> ''
+    {%- else -%}
+        _raw_row.{{ name }} is not null
+    {%- endif -%}
+{%- endmacro %}
+
+{# The raw row as one value. #}
+{% macro raw_row() %}{{ 'struct(raw_rows.*)' if target.type == 'spark' else 'raw_rows' }}{% endmacro %}
+
 {# The raw row as JSON, for rejected_records. #}
 {% macro raw_record() %}{{ adapter.dispatch('raw_record')() }}{% endmacro %}
-{% macro duckdb__raw_record() %}cast(to_json(raw_rows) as string){% endmacro %}
-{% macro spark__raw_record() %}to_json(struct(raw_rows.*), map('ignoreNullFields', 'false')){% endmacro %}
+{% macro duckdb__raw_record() %}cast(to_json(_raw_row) as string){% endmacro %}
+{% macro spark__raw_record() %}to_json(_raw_row, map('ignoreNullFields', 'false')){% endmacro %}

@@ -59,6 +59,7 @@ account_ids as (
         in_scope.account_id,
         in_scope.snapshot_date,
         account_id_map.source_account_id,
+        account_id_map.valid_from as ids_since,
         in_scope.loaded_until,
         min(account_spells.spell_from) over (
             partition by in_scope.account_id, in_scope.snapshot_date
@@ -89,6 +90,9 @@ account_day_ids as (
         account_ids.account_id,
         account_ids.snapshot_date,
         account_ids.source_account_id,
+
+        -- from this day on exactly these ids count
+        account_ids.ids_since,
         account_ids.loaded_until,
 
         -- first day of the spell as a customer, null for an id that was none then; a
@@ -110,6 +114,7 @@ account_day_ids as (
         account_ids.account_id,
         account_ids.snapshot_date,
         account_ids.source_account_id,
+        account_ids.ids_since,
         account_ids.loaded_until
 
 )

@@ -1,6 +1,7 @@
--- One row per CRM id per account that its records count for, from valid_from to before
--- valid_to: itself, and after a merge the account that survived. Past days keep the old
--- id.
+-- One row per account per CRM id whose records count for it, from valid_from to before
+-- valid_to: its own, and after a merge those of accounts that it survived; past days keep
+-- the old id. All ids of an account have the same spans of days, on which they are the
+-- same ids.
 
 with
 
@@ -111,11 +112,59 @@ spans as (
 
 ),
 
-account_id_map as (
+merged_spans as (
 
     select * from spans
 
     where valid_from < valid_to
+
+),
+
+days_of_change as (
+
+    select
+        account_id,
+        valid_from as changed_on
+
+    from merged_spans
+
+    union
+
+    select
+        account_id,
+        valid_to as changed_on
+
+    from merged_spans
+
+),
+
+unchanged_spans as (
+
+    select
+        account_id,
+        changed_on as unchanged_from,
+        lead(changed_on) over (partition by account_id order by changed_on)
+            as unchanged_to
+
+    from days_of_change
+
+),
+
+account_id_map as (
+
+    select
+        merged_spans.account_id,
+        merged_spans.source_account_id,
+        unchanged_spans.unchanged_from as valid_from,
+        unchanged_spans.unchanged_to as valid_to
+
+    from merged_spans
+
+    inner join unchanged_spans
+        on
+            merged_spans.account_id = unchanged_spans.account_id
+            and merged_spans.valid_from <= unchanged_spans.unchanged_from
+            and merged_spans.valid_to >= unchanged_spans.unchanged_to
 
 )
 

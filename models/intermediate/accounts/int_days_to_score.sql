@@ -59,7 +59,7 @@ bounds as (
 
 calendar as (
 
-    {{ each_day('first_day', 'as_of_date') }}
+    select {{ days_between('first_day', 'as_of_date') }} as day
 
     from bounds
 

@@ -34,13 +34,18 @@ counted as (
         '{{ source_name }}.{{ table_name | replace("intents", "intent") }}'
             as source_table,
         _record_date as record_date,
-        count(*) as raw_rows,
-        count(*) filter (where _row_status = 'staged') as staged_rows,
-        count(*) filter (where _row_status = 'rejected') as rejected_rows,
-        count(*) filter (where _row_status = 'duplicate') as duplicate_rows,
-        count(*) filter (where _row_status = 'deleted') as deleted_rows,
-        count(*) filter (where _rejection_reason = 'account_id is not in crm.accounts')
-            as orphan_rows,
+        sum(_raw_rows) as raw_rows,
+        sum(case when _row_status = 'staged' then _raw_rows else 0 end) as staged_rows,
+        sum(case when _row_status = 'rejected' then _raw_rows else 0 end) as rejected_rows,
+        sum(case when _row_status = 'duplicate' then _raw_rows else 0 end) as duplicate_rows,
+        sum(case when _row_status = 'deleted' then _raw_rows else 0 end) as deleted_rows,
+        sum(
+            case
+                when _rejection_reason = 'account_id is not in crm.accounts'
+                    then _raw_rows
+                else 0
+            end
+        ) as orphan_rows,
         sum(_unknown_values) as unknown_values,
         sum(_unreadable_values) as unreadable_values,
         min(_loaded_on) filter (where _row_status = 'staged') as first_loaded_on

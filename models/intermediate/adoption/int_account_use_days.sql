@@ -31,7 +31,7 @@ bounds as (
 
 ),
 
-use_days as (
+account_use_days as (
 
     select
         user_feature_days.account_id,
@@ -57,25 +57,6 @@ use_days as (
         on user_feature_days.feature = features.feature
 
     group by user_feature_days.account_id, user_feature_days.event_date
-
-),
-
-account_use_days as (
-
-    select
-        account_id,
-        event_date,
-        quantity_with_outcome,
-        failed_quantity,
-        is_feature_known,
-        minutes_saved,
-
-        -- makes the last use before a day a join, not a search
-        lead(event_date, 1, cast('9999-01-01' as date)) over (
-            partition by account_id order by event_date
-        ) as next_event_date
-
-    from use_days
 
 )
 

@@ -22,12 +22,6 @@ active_users as (
 
 ),
 
-earlier_users as (
-
-    select * from {{ ref('int_earlier_users_by_account_day') }}
-
-),
-
 core_feature_use as (
 
     select * from {{ ref('int_core_feature_use_by_account_day') }}
@@ -56,7 +50,7 @@ measures as (
         active_users.user_days_28d,
         active_users.uses_28d,
         active_users.top_user_uses_28d,
-        earlier_users.active_users_28d_before,
+        active_users.active_users_28d_before,
         core_feature_use.core_features,
 
         -- with use by any account from 365 days before, silence since then is known
@@ -79,8 +73,7 @@ measures as (
 
     cross join first_use
 
-    {% for measure in ['use_by_account_day', 'active_users', 'earlier_users',
-        'core_feature_use'] %}
+    {% for measure in ['use_by_account_day', 'active_users', 'core_feature_use'] %}
     left join {{ measure }}
         on
             account_days.account_id = {{ measure }}.account_id

@@ -16,31 +16,117 @@ account_use_days as (
 
 ),
 
-use_of_account_days as (
+account_ids as (
 
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        account_use_days.event_date,
-        account_use_days.is_feature_known,
-        account_use_days.quantity_with_outcome,
-        account_use_days.failed_quantity,
-        account_use_days.minutes_saved,
-        account_use_days.event_date > account_day_ids.snapshot_date - 28 as is_28d,
-        account_use_days.event_date > account_day_ids.snapshot_date - 90 as is_90d
+    select distinct
+        account_id,
+        ids_since,
+        source_account_id
 
     from account_day_ids
 
+),
+
+use_days as (
+
+    -- two ids of a merged account may have been used on one day
+    select
+        account_ids.account_id,
+        account_ids.ids_since,
+        account_use_days.event_date,
+        sum(account_use_days.quantity_with_outcome) as quantity_with_outcome,
+        sum(account_use_days.failed_quantity) as failed_quantity,
+        sum(account_use_days.minutes_saved) as minutes_saved,
+        max(case when account_use_days.is_feature_known then 1 end) as is_known
+
+    from account_ids
+
     inner join account_use_days
-        on
-            account_day_ids.source_account_id = account_use_days.account_id
-            and account_use_days.event_date > account_day_ids.snapshot_date - 365
-            and account_use_days.event_date <= account_day_ids.snapshot_date
-            -- of the days before the windows, only the last one matters
-            and (
-                account_use_days.event_date > account_day_ids.snapshot_date - 90
-                or account_day_ids.snapshot_date < account_use_days.next_event_date
-            )
+        on account_ids.source_account_id = account_use_days.account_id
+
+    group by
+        account_ids.account_id,
+        account_ids.ids_since,
+        account_use_days.event_date
+
+),
+
+-- days to score among the days with use: one pass in order of time then sees all windows
+days as (
+
+    select
+        account_id,
+        ids_since,
+        event_date as day,
+        false as is_to_score,
+        event_date,
+        quantity_with_outcome,
+        failed_quantity,
+        minutes_saved,
+        is_known
+
+    from use_days
+
+    union all
+
+    select distinct
+        account_id,
+        ids_since,
+        snapshot_date as day,
+        true as is_to_score,
+        cast(null as date) as event_date,
+        cast(null as double) as quantity_with_outcome,
+        cast(null as double) as failed_quantity,
+        cast(null as double) as minutes_saved,
+        cast(null as int) as is_known
+
+    from account_day_ids
+
+),
+
+numbered_days as (
+
+    select
+        *,
+        cast(day - cast('1970-01-01' as date) as int) as day_number
+
+    from days
+
+),
+
+windows as (
+
+    select
+        account_id,
+        day as snapshot_date,
+        is_to_score,
+        max(event_date) over last_365d as last_use_on,
+        count(event_date) over last_28d as use_days_28d,
+        sum(quantity_with_outcome) over last_28d as quantity_with_outcome_28d,
+        sum(failed_quantity) over last_28d as failed_quantity_28d,
+        sum(minutes_saved) over last_90d as minutes_saved_90d,
+        count(is_known) over last_28d as known_days_28d,
+        count(event_date) over last_90d as use_days_90d,
+        count(is_known) over last_90d as known_days_90d
+
+    from numbered_days
+
+    window
+        last_28d as (
+            partition by account_id, ids_since
+            order by day_number
+            range between 27 preceding and current row
+        ),
+        last_90d as (
+            partition by account_id, ids_since
+            order by day_number
+            range between 89 preceding and current row
+        ),
+        last_365d as (
+            partition by account_id, ids_since
+            order by day_number
+            range between 364 preceding and current row
+        )
 
 ),
 
@@ -49,26 +135,21 @@ use_by_account_day as (
     select
         account_id,
         snapshot_date,
-        max(event_date) as last_use_on,
-
-        -- two ids of a merged account may have been used on one day
-        count(distinct case when is_28d then event_date end) as use_days_28d,
-        sum(case when is_28d then quantity_with_outcome end)
-            as quantity_with_outcome_28d,
-        sum(case when is_28d then failed_quantity end) as failed_quantity_28d,
-        sum(case when is_90d then minutes_saved end) as minutes_saved_90d,
+        last_use_on,
+        use_days_28d,
+        quantity_with_outcome_28d,
+        failed_quantity_28d,
+        minutes_saved_90d,
 
         -- there was use, but nobody knows of what
-        count(*) filter (where is_28d) > 0
-        and count(*) filter (where is_28d and is_feature_known) = 0
-            as is_unknown_use_28d,
-        count(*) filter (where is_90d) > 0
-        and count(*) filter (where is_90d and is_feature_known) = 0
-            as is_unknown_use_90d
+        use_days_28d > 0 and known_days_28d = 0 as is_unknown_use_28d,
+        use_days_90d > 0 and known_days_90d = 0 as is_unknown_use_90d
 
-    from use_of_account_days
+    from windows
 
-    group by account_id, snapshot_date
+    where
+        is_to_score
+        and last_use_on is not null
 
 )
 

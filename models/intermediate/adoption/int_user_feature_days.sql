@@ -25,29 +25,6 @@ as_of as (
 
 ),
 
-user_feature_days as (
-
-    select
-        account_id,
-        user_id,
-        feature,
-        occurred_on as event_date,
-        cast(count(*) as double) as events,
-        sum(coalesce(quantity, 1)) as quantity,
-        sum(minutes) as minutes,
-
-        -- by quantity, since one row may stand for many uses
-        sum(case when is_error is not null then coalesce(quantity, 1) end)
-            as quantity_with_outcome,
-        sum(case when is_error then coalesce(quantity, 1) else 0 end)
-            as failed_quantity
-
-    from events
-
-    group by all
-
-),
-
 read_days as (
 
     select distinct _record_date as event_date from {{ ref('base_usage__events') }}
@@ -55,22 +32,22 @@ read_days as (
 )
 
 select
-    user_feature_days.account_id,
-    user_feature_days.user_id,
-    user_feature_days.feature,
+    events.account_id,
+    events.user_id,
+    events.feature,
     read_days.event_date,
-    coalesce(user_feature_days.events, 0) as events,
-    coalesce(user_feature_days.quantity, 0) as quantity,
-    user_feature_days.minutes,
-    user_feature_days.quantity_with_outcome,
-    coalesce(user_feature_days.failed_quantity, 0) as failed_quantity
+    coalesce(cast(events.events as double), 0) as events,
+    coalesce(events.quantity, 0) as quantity,
+    events.minutes,
+    events.quantity_with_outcome,
+    coalesce(events.failed_quantity, 0) as failed_quantity
 
 from read_days
 
 inner join as_of
     on read_days.event_date <= as_of.as_of_date
 
-left join user_feature_days
-    on read_days.event_date = user_feature_days.event_date
+left join events
+    on read_days.event_date = events.event_date
 
-order by read_days.event_date, user_feature_days.account_id
+order by read_days.event_date

@@ -58,7 +58,9 @@ signals as (
             when active_users.active_users_28d > account_days.seats
                 then active_users.active_users_28d
                 / cast(nullif(account_days.seats, 0) as double) - 1
-            when active_users.account_id is null and use_by_account_day.use_days_28d > 0
+            when
+                active_users.active_users_28d is null
+                and use_by_account_day.use_days_28d > 0
                 then null
             when account_days.seats > 0 then 0.0
         end as use_above_entitlement_28d

@@ -1,4 +1,4 @@
--- One row per usage event.
+-- One row per CRM account id, user, feature and day with use: usage events, reduced.
 
 with
 
@@ -12,24 +12,17 @@ staged as (
 
     select
         -- keys
-        event_id,
         account_id,
         user_id,
-
-        -- attributes
         feature,
+        _record_date as event_date,
 
         -- numbers
+        _raw_rows as events,
         quantity,
         minutes,
-
-        -- flags
-        is_error,
-
-        -- dates, UTC
-        occurred_at,
-        cast(occurred_at as date) as occurred_on,
-        _loaded_on as loaded_on
+        quantity_with_outcome,
+        failed_quantity
 
     from events
 

@@ -1,3 +1,74 @@
--- One row per raw row of usage.events that this run reads, with what became of it.
+-- One row per CRM account id, user, feature and day of the raw rows of usage.events that
+-- this run reads, per status: the largest table is reduced as it is read. Rejected rows
+-- stand alone.
 
-select * from {{ source('usage', 'events') }}
+with
+
+events as (
+
+    select
+        *,
+        coalesce(quantity, 1) as uses
+
+    from {{ source('usage', 'events') }}
+
+),
+
+usable as (
+
+    select
+        account_id,
+        user_id,
+        feature,
+        _record_date,
+        _row_status,
+        min(_loaded_on) as _loaded_on,
+        cast(sum(_raw_rows) as bigint) as _raw_rows,
+        sum(uses) as quantity,
+        sum(minutes) as minutes,
+
+        -- by quantity, since one row may stand for many uses
+        sum(case when is_error is not null then uses end) as quantity_with_outcome,
+        sum(case when is_error then uses else 0 end) as failed_quantity
+
+    from events
+
+    where _rejection_reason is null
+
+    group by account_id, user_id, feature, _record_date, _row_status
+
+)
+
+select
+    *,
+    cast(null as string) as event_id,
+    cast(null as string) as _rejection_reason,
+    cast(null as string) as _raw_record,
+    0 as _unreadable_values,
+    0 as _unknown_values
+
+from usable
+
+union all
+
+select
+    account_id,
+    user_id,
+    feature,
+    _record_date,
+    _row_status,
+    _loaded_on,
+    _raw_rows,
+    quantity,
+    minutes,
+    cast(null as double) as quantity_with_outcome,
+    cast(null as double) as failed_quantity,
+    event_id,
+    _rejection_reason,
+    _raw_record,
+    _unreadable_values,
+    _unknown_values
+
+from events
+
+where _rejection_reason is not null
