@@ -1,6 +1,7 @@
 """The command scripts/build: demo data when there is no raw data, build, publish."""
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from customer_health.dbt import PROJECT, DbtFailed, given_path, run_dbt
+from customer_health.dbt import PROJECT, TARGET, DbtFailed, given_path, run_dbt
 from customer_health.publish import publish, remove_leftovers
 
 # unit tests are about the SQL, not the data: scripts/test runs them
@@ -37,15 +38,21 @@ def main() -> int:
                 )
             generate_demo_data(raw)
         variables = settings(arguments, raw)
-        build(arguments, variables)
+        runs = build(arguments, variables)
         console.print("Publishing …")
+        publishing_began = time.time()
         remove_leftovers(arguments.published)
         published = publish(
             arguments.warehouse,
             arguments.published,
-            PROJECT / "target" / "manifest.json",
+            TARGET / "manifest.json",
             variables["published_signal_days"],
         )
+        if arguments.timings:
+            publishing = {"began": publishing_began, "ended": time.time()}
+            arguments.timings.write_text(
+                json.dumps({"dbt": runs, "publish": publishing})
+            )
     except DbtFailed as failure:
         console.print(
             f"\n[bold red]Not published.[/] {arguments.published} is as it was.\n"
@@ -65,7 +72,7 @@ def stopped() -> int:
     return 130
 
 
-def parse_arguments() -> argparse.Namespace:
+def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/build",
         description="Builds the health scores of all days that are missing or open,"
@@ -115,9 +122,14 @@ def parse_arguments() -> argparse.Namespace:
         help="other settings of dbt_project.yml, such as '{late_data_days: 5}'",
     )
     parser.add_argument(
+        "--timings",
+        type=given_path,
+        help="file to write to when each part of the build began and ended, as JSON",
+    )
+    parser.add_argument(
         "--setup-only", action="store_true", help="make the environment, then stop"
     )
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     restatement = (
         arguments.restate_from,
         arguments.restate_to,
@@ -182,8 +194,14 @@ def generate_demo_data(raw: Path) -> None:
     )
 
 
-def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
-    """Restates what was asked for, then builds until no day is left."""
+def build(
+    arguments: argparse.Namespace, variables: dict[str, object]
+) -> list[dict[str, object]]:
+    """Restates what was asked for, then builds until no day is left.
+
+    Returns what run_dbt says of each run.
+    """
+    runs = []
     most_days = int(variables["max_days_per_run"])
     if arguments.restate_from:
         for first, last in ranges(
@@ -191,17 +209,19 @@ def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
             arguments.restate_to,
             most_days - int(variables["late_data_days"]),
         ):
-            run_dbt(
-                BUILD,
-                variables=variables
-                | {
-                    "restate_from": first.isoformat(),
-                    "restate_to": last.isoformat(),
-                    "restate_reason": arguments.restate_reason,
-                },
-                warehouse=arguments.warehouse,
-                title=f"Restating {first} to {last}",
-                console=console,
+            runs.append(
+                run_dbt(
+                    BUILD,
+                    variables=variables
+                    | {
+                        "restate_from": first.isoformat(),
+                        "restate_to": last.isoformat(),
+                        "restate_reason": arguments.restate_reason,
+                    },
+                    warehouse=arguments.warehouse,
+                    title=f"Restating {first} to {last}",
+                    console=console,
+                )
             )
             restated = tell_what_was_scored(arguments.warehouse, first, last)
             if not restated:
@@ -209,14 +229,16 @@ def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
                     f"No day from {first} to {last} was restated: history has none."
                 )
         if not days_left(arguments.warehouse):
-            return
+            return runs
     while True:
-        run_dbt(
-            BUILD,
-            variables=variables,
-            warehouse=arguments.warehouse,
-            title="Building",
-            console=console,
+        runs.append(
+            run_dbt(
+                BUILD,
+                variables=variables,
+                warehouse=arguments.warehouse,
+                title="Building",
+                console=console,
+            )
         )
         tell_what_was_scored(arguments.warehouse)
         left = days_left(arguments.warehouse)
@@ -231,6 +253,7 @@ def build(arguments: argparse.Namespace, variables: dict[str, object]) -> None:
                 " that has begun, or with customer_definition activity an invoice"
                 " or use."
             )
+    return runs
 
 
 def ranges(first: date, last: date, days: int) -> list[tuple[date, date]]:

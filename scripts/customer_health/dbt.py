@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 PROJECT = Path(__file__).resolve().parents[2]
+# dbt's own variable, so that two builds can run side by side
+TARGET = Path(os.environ.get("DBT_TARGET_PATH", PROJECT / "target"))
 SHOWN_ROWS = 5
 
 
@@ -31,12 +34,13 @@ def run_dbt(
     warehouse: Path,
     title: str,
     console: Console,
-    target: Path = PROJECT / "target",
-) -> None:
+    target: Path = TARGET,
+) -> dict:
     """Runs dbt in a process of its own and shows a bar that counts its nodes.
 
-    Raises DbtFailed with the errors, after printing the first offending rows of every
-    failed test.
+    Returns when it `began` and `ended`, in seconds since 1970, and of each node in
+    `results` its unique_id and timing. Raises DbtFailed with the errors, after printing
+    the first offending rows of every failed test.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     _refuse_an_open_warehouse(warehouse)
@@ -44,6 +48,7 @@ def run_dbt(
         console.print(f"{title} …")
     for left_over in ("run_results.json", "manifest.json"):
         (target / left_over).unlink(missing_ok=True)
+    began = time.time()
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
@@ -64,7 +69,7 @@ def run_dbt(
     )
     errors = _follow(process, title, console)
     if process.wait() == 0:
-        return
+        return {"began": began, "ended": time.time(), "results": _timings(target)}
     _show_failures(target, warehouse, console)
     raise DbtFailed("\n".join(errors) or f"dbt ended with code {process.returncode}")
 
@@ -103,6 +108,17 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
                 errors.append(event["info"]["msg"].strip())
         progress.update(bar, node="")
     return [error for error in dict.fromkeys(errors) if error]
+
+
+def _timings(target: Path) -> list[dict]:
+    """When each node began and ended; nothing after a command that runs none."""
+    results = target / "run_results.json"
+    if not results.exists():
+        return []
+    return [
+        {name: result[name] for name in ("unique_id", "timing")}
+        for result in json.loads(results.read_text())["results"]
+    ]
 
 
 def _refuse_an_open_warehouse(warehouse: Path) -> None:

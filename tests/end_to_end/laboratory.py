@@ -221,19 +221,22 @@ class Laboratory:
         raw: Path | None = None,
     ) -> Run:
         """Runs what scripts/build runs; the project must be of this scenario alone."""
+        return self.script(
+            "build",
+            f"--raw={raw or self.raw}",
+            f"--warehouse={warehouse}",
+            f"--published={published}",
+            f"--as-of={AS_OF}",
+            f"--vars={{history_start: {FIRST_DAY}, published_signal_days: 4}}",
+            *arguments,
+            project=project,
+        )
+
+    def script(self, name: str, *arguments: object, project: Path) -> Run:
+        """Runs what scripts/<name> runs; the project must be of this scenario alone."""
         with self._slots:
             process = self._begin(
-                [
-                    sys.executable,
-                    "-m",
-                    "customer_health.build",
-                    f"--raw={raw or self.raw}",
-                    f"--warehouse={warehouse}",
-                    f"--published={published}",
-                    f"--as-of={AS_OF}",
-                    f"--vars={{history_start: {FIRST_DAY}, published_signal_days: 4}}",
-                    *arguments,
-                ],
+                [sys.executable, "-m", f"customer_health.{name}", *arguments],
                 project,
                 PYTHONPATH=str(project / "scripts"),
             )

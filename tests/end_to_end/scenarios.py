@@ -4,6 +4,7 @@ conftest.py makes a fixture of the same name of each function here.
 """
 
 import csv
+import json
 import random
 import shutil
 import sys
@@ -654,6 +655,26 @@ def swap_columns(file: Path, one: str, other: str) -> None:
         csv.writer(stream, lineterminator="\n").writerows(table)
 
 
+# Speed
+
+
+def benchmarked(laboratory: Laboratory) -> dict:
+    """The results of the two measurements of scripts/benchmark that need least."""
+    results = laboratory.folder / "benchmark.json"
+    run = laboratory.script(
+        "benchmark",
+        "year",
+        "daily",
+        "--quick",
+        "--repeat=1",
+        f"--work={laboratory.folder / 'benchmark'}",
+        f"--results={results}",
+        project=laboratory.copy_project("project_benchmarked", laboratory.project),
+    )
+    assert run.code == 0, run.output[-4000:]
+    return json.loads(results.read_text())
+
+
 ALL = (
     base,
     plain_build,
@@ -672,4 +693,5 @@ ALL = (
     bad_input,
     broken_contract,
     broken_policy,
+    benchmarked,
 )

@@ -1,0 +1,262 @@
+"""Samples for scripts/benchmark: raw data, histories, and what one build takes."""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from customer_health.dbt import PROJECT
+from customer_health.measure import CommandFailed, measured, measured_build
+
+END = date(2026, 6, 30)
+DAY = timedelta(days=1)
+# every account-day of a year looks back a year
+RAW_DAYS = 730
+# a history or sample of other code is not used: this decides what a run does
+CODE = ("dbt_project.yml", "macros", "models", "requirements.lock", "seeds")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What the project runs on."""
+
+    name: str
+    engine: str = "duckdb"
+    packages: Path | None = None
+    """A folder with Python packages instead of those of the environment."""
+
+
+Tell = Callable[[str], None]
+"""Takes a line that says what is going on."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that is measured."""
+
+    title: str
+    prepare: Callable[[], None]
+    take: Callable[[Tell], dict]
+    """Does it; returns what measure.measured says, and more."""
+
+
+DUCKDB = Variant(f"DuckDB {duckdb.__version__}")
+SPARK = Variant("Spark", "spark")
+
+
+class Samples:
+    """Makes raw data and histories, takes samples, and keeps all in one folder."""
+
+    def __init__(self, work: Path, repeat: int, console: Console) -> None:
+        self.work = work
+        self.repeat = repeat
+        self.console = console
+        self.running = work / "running"
+        self.code = work / f"code-{digest_of_code()}"
+
+    def forget(self) -> None:
+        """Forgets what was measured; raw data and histories stay."""
+        shutil.rmtree(self.code / "samples", ignore_errors=True)
+
+    def take(self, cases: dict[str, Case]) -> dict[str, list[dict]]:
+        """Samples of each case, which take turns, every other time in reverse order."""
+        samples: dict[str, list[dict]] = {label: [] for label in cases}
+        for turn in range(self.repeat):
+            for label in list(cases)[:: -1 if turn % 2 else 1]:
+                samples[label].append(self.sample(cases[label], turn))
+        return samples
+
+    def sample(self, case: Case, turn: int) -> dict:
+        """What a case takes; or took, when the benchmark was stopped later."""
+        file = self.code / "samples" / f"{case.title}, {turn + 1}.json"
+        title = f"{case.title}, {turn + 1} of {self.repeat}"
+        if file.exists():
+            self.console.print(f"{title}: known already")
+            return json.loads(file.read_text())
+        case.prepare()
+        taken = self.step(title, case.take)
+        seconds = taken.get("model_seconds")
+        models = f", of which models {seconds:,.1f} s" if seconds else ""
+        self.console.print(f"{title}: {taken['seconds']:,.1f} s{models}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(taken))
+        return taken
+
+    def step(self, title: str, take: Callable[[Tell], dict]) -> dict:
+        """Shows how long a step has taken so far, and what it printed last."""
+        if not self.console.is_terminal:
+            self.console.print(f"{title} …")
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}"),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        ) as progress:
+            task = progress.add_task(title, total=None, said="")
+            return take(lambda line: line and progress.update(task, said=line))
+
+    # what samples are taken of
+
+    def raw(self, accounts: int) -> Path:
+        """Raw data, the same for every length of history."""
+        raw = self.work / "raw" / f"{accounts}-accounts"
+        made_with = raw / ".made_by_generate_demo_data.json"
+        if made_with.exists() and made_with.read_text():
+            return raw
+        self.step(
+            f"Demo data of {accounts:,} accounts",
+            lambda tell: measured(
+                [
+                    sys.executable,
+                    PROJECT / "scripts" / "generate_demo_data.py",
+                    f"--accounts={accounts}",
+                    f"--days={RAW_DAYS}",
+                    f"--end-date={END}",
+                    f"--out={raw}",
+                ],
+                tell,
+            ),
+        )
+        return raw
+
+    def make_history(self, accounts: int, days: int, variant: Variant) -> None:
+        """Makes a folder with a warehouse and what it published, up to before END.
+
+        It is built in the folder `running`, and has to be put back there to be used:
+        Spark notes where its tables are.
+        """
+        self.raw(accounts)
+        history = self.history_folder(accounts, days, variant)
+        if history.exists():
+            return
+        begun = self.running / "begun_history.txt"
+        if not begun.exists() or begun.read_text() != history.name:
+            shutil.rmtree(self.running, ignore_errors=True)
+            self.running.mkdir(parents=True)
+            begun.write_text(history.name)
+        target = self.code / "targets" / "histories"
+        self.step(
+            f"History of {accounts:,} accounts, {days} days, {variant.name}",
+            lambda tell: self.build(target, accounts, days, END - DAY, variant, tell),
+        )
+        begun.unlink()
+        self.keep(history)
+
+    def keep(self, history: Path) -> None:
+        """Keeps what was built in `running` as a history."""
+        history.parent.mkdir(parents=True, exist_ok=True)
+        self.running.rename(history)
+
+    def history_folder(self, accounts: int, days: int, variant: Variant) -> Path:
+        return self.code / "histories" / f"{accounts}x{days} {variant.name}"
+
+    def build(
+        self,
+        target: Path,
+        accounts: int,
+        days: int,
+        as_of: date,
+        variant: Variant,
+        tell: Tell,
+        **settings: object,
+    ) -> dict:
+        """Builds the `days` days before END, and those up to `as_of`, in `running`."""
+        settings["history_start"] = str(END - days * DAY)
+        taken = measured_build(
+            [
+                f"--engine={variant.engine}",
+                f"--raw={self.raw(accounts)}",
+                f"--warehouse={self.running / 'warehouse'}",
+                f"--published={self.running / 'published'}",
+                f"--as-of={as_of}",
+                f"--vars={json.dumps(settings)}",
+            ],
+            target,
+            tell,
+            variant.packages,
+        )
+        marts = self.running / "published" / "customer_health.duckdb"
+        with duckdb.connect(str(marts), read_only=True) as connection:
+            rows, newest = connection.execute(
+                "select count(*), max(snapshot_date) from account_health_daily"
+            ).fetchone()
+        if newest != as_of:
+            raise CommandFailed(f"The newest day is {newest}, not {as_of}.")
+        return taken | {"account_days": rows}
+
+    def daily(self, accounts: int, days: int, variant: Variant = DUCKDB) -> Case:
+        """The run that adds END to a history of `days` days."""
+        title = f"Daily run of {accounts:,} accounts after {days} days, {variant.name}"
+        target = self.code / "targets" / title
+
+        def put_history_back() -> None:
+            shutil.rmtree(self.running, ignore_errors=True)
+            shutil.copytree(self.history_folder(accounts, days, variant), self.running)
+
+        def take(tell: Tell) -> dict:
+            return self.build(target, accounts, days, END, variant, tell)
+
+        def prepare() -> None:
+            self.make_history(accounts, days, variant)
+            put_history_back()
+            # yesterday's run has left its parsed project to today's
+            if not (target / "partial_parse.msgpack").exists():
+                self.step(f"{title}, not counted", take)
+                put_history_back()
+
+        return Case(title, prepare, take)
+
+    def first_build(
+        self, accounts: int, days: int, days_per_run: int, variant: Variant = DUCKDB
+    ) -> Case:
+        """The build of a new warehouse, which then serves as a history."""
+        title = (
+            f"First build of {accounts:,} accounts and {days} days, {days_per_run} days"
+            f" per run, {variant.name}"
+        )
+        target = self.code / "targets" / title
+
+        def prepare() -> None:
+            self.raw(accounts)
+            shutil.rmtree(self.running, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
+
+        def take(tell: Tell) -> dict:
+            taken = self.build(
+                target,
+                accounts,
+                days,
+                END - DAY,
+                variant,
+                tell,
+                max_days_per_run=days_per_run,
+            )
+            history = self.history_folder(accounts, days, variant)
+            if not history.exists():
+                self.keep(history)
+            return taken
+
+        return Case(title, prepare, take)
+
+
+def digest_of_code() -> str:
+    """A short text that differs when the project would do something else."""
+    digest = hashlib.sha256()
+    for name in CODE:
+        path = PROJECT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                digest.update(str(file.relative_to(PROJECT)).encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
