@@ -1,9 +1,9 @@
 """The command scripts/benchmark: how fast the project is, on the demo generator's data.
 
 daily      the nightly run, which adds a day to history, by number of accounts
-history    the nightly run with a short and with a long history behind it
 year       the first build of a year of history, in smaller and in larger runs
 scale      first builds of more and more days and accounts
+history    the nightly run with a short and with a long history behind it
 engines    the nightly run on DuckDB and on Spark
 versions   the nightly run and a first build on two versions of DuckDB
 
@@ -21,7 +21,14 @@ from statistics import median
 
 from rich.console import Console
 
-from customer_health.benchmark_report import machine, markdown, put_into_readme, stamp
+from customer_health.benchmark_report import (
+    gigabytes,
+    machine,
+    markdown,
+    put_into_readme,
+    stamp,
+    summary,
+)
 from customer_health.dbt import PROJECT, given_path
 from customer_health.measure import PHASES, CommandFailed
 from customer_health.samples import DUCKDB, SPARK, Samples, Variant
@@ -53,7 +60,7 @@ QUICK = Sizes(
     days_before=20,
     short_history=5,
     year=20,
-    days_per_run=[10],
+    days_per_run=[12],
 )
 
 
@@ -89,34 +96,11 @@ def daily(samples: Samples, sizes: Sizes) -> dict:
     }
 
 
-def history(samples: Samples, sizes: Sizes) -> dict:
-    short, long = sizes.short_history, sizes.year
-    taken = samples.take(
-        {
-            f"{days} days behind": samples.daily(sizes.accounts, days)
-            for days in (short, long)
-        }
-    )
-    return {
-        "title": f"The daily run by length of history, {sizes.accounts:,} accounts",
-        **phase_table(taken),
-        "ratios": [
-            ratio(
-                f"Model seconds with {long} days of history over those with {short}",
-                taken[f"{long} days behind"],
-                taken[f"{short} days behind"],
-                target=1.1,
-            )
-        ],
-        "samples": taken,
-    }
-
-
 def year(samples: Samples, sizes: Sizes) -> dict:
     taken = samples.take(
         {
             f"{days} days per run": samples.first_build(
-                sizes.accounts, sizes.year, days
+                sizes.accounts, sizes.year, days, is_kept=True
             )
             for days in sizes.days_per_run
         }
@@ -184,6 +168,30 @@ def scale(samples: Samples, sizes: Sizes) -> dict:
     }
 
 
+def history(samples: Samples, sizes: Sizes) -> dict:
+    short, long = sizes.short_history, sizes.year
+    taken = samples.take(
+        {
+            f"{days} days behind": samples.daily(sizes.accounts, days)
+            for days in (short, long)
+        },
+        ratio_of="history",
+    )
+    return {
+        "title": f"The daily run by length of history, {sizes.accounts:,} accounts",
+        **phase_table(taken),
+        "ratios": [
+            ratio(
+                f"Model seconds with {long} days of history over those with {short}",
+                taken[f"{long} days behind"],
+                taken[f"{short} days behind"],
+                target=1.1,
+            )
+        ],
+        "samples": taken,
+    }
+
+
 def engines(samples: Samples, sizes: Sizes) -> dict:
     return on_variants(samples, sizes, [DUCKDB, SPARK], first_builds=False)
 
@@ -216,7 +224,8 @@ def on_variants(
     taken, ratios = {}, []
     for kind, case in kinds.items():
         of_kind = samples.take(
-            {f"{kind}, {variant.name}": case(variant) for variant in variants}
+            {f"{kind}, {variant.name}": case(variant) for variant in variants},
+            ratio_of=f"{variants[1].name} to {variants[0].name}",
         )
         one, other = of_kind.values()
         ratios.append(
@@ -238,9 +247,9 @@ def on_variants(
 
 MEASUREMENTS: dict[str, Callable[[Samples, Sizes], dict]] = {
     "daily": daily,
-    "history": history,
     "year": year,
     "scale": scale,
+    "history": history,
     "engines": engines,
     "versions": versions,
 }
@@ -270,12 +279,6 @@ def middle(of: list[dict], name: str) -> float:
     return median(one[name] for one in of)
 
 
-def gigabytes(of: list[dict]) -> float | None:
-    """The highest peak memory of samples; None where it could not be measured."""
-    peaks = [one["peak_bytes"] for one in of if one["peak_bytes"]]
-    return max(peaks) / 1e9 if peaks else None
-
-
 def per_account_day(of: list[dict]) -> list[dict]:
     """Samples with their model seconds divided by their account-days."""
     return [{"model_seconds": one["model_seconds"] / one["account_days"]} for one in of]
@@ -302,7 +305,9 @@ def main() -> int:
     chosen = (
         QUICK if arguments.quick else sizes(arguments.accounts, arguments.days_per_run)
     )
-    samples = Samples(arguments.work, arguments.repeat, console)
+    samples = Samples(
+        arguments.work, arguments.repeat, max(chosen.days_per_run), console
+    )
     if arguments.again:
         samples.forget()
     stamped = stamp()
@@ -328,10 +333,11 @@ def main() -> int:
         }
         arguments.results.parent.mkdir(parents=True, exist_ok=True)
         arguments.results.write_text(json.dumps(results, indent=1) + "\n")
+        arguments.results.with_suffix(".md").write_text(markdown(results))
         only = results | {"measurements": {name: results["measurements"][name]}}
         console.print(markdown(only), highlight=False, markup=False)
     if arguments.readme:
-        put_into_readme(markdown(results), PROJECT / "README.md")
+        put_into_readme(summary(results), PROJECT / "README.md")
     return 0
 
 
@@ -345,7 +351,8 @@ def parse_arguments() -> argparse.Namespace:
         "measurements",
         nargs="*",
         metavar="measurement",
-        help=f"what to measure, of {', '.join(MEASUREMENTS)}; default all",
+        help=f"what to measure, of {', '.join(MEASUREMENTS)}; default all but engines,"
+        " for which Spark is installed",
     )
     parser.add_argument(
         "--accounts",
@@ -380,8 +387,8 @@ def parse_arguments() -> argparse.Namespace:
         "--results",
         type=given_path,
         default=RESULTS,
-        help="JSON file for the results, others in it are kept; default"
-        " docs/benchmark.json",
+        help="JSON file for the results, with a page of the same name beside it;"
+        " measurements that it has already are kept; default docs/benchmark.json",
     )
     parser.add_argument(
         "--again", action="store_true", help="measure again what is known already"
@@ -392,13 +399,14 @@ def parse_arguments() -> argparse.Namespace:
         help="tiny sizes: does the benchmark itself run?",
     )
     parser.add_argument(
-        "--readme", action="store_true", help="write the results to README.md as well"
+        "--readme", action="store_true", help="put a summary of them into README.md"
     )
     arguments = parser.parse_args()
     unknown = set(arguments.measurements) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
-    arguments.measurements = arguments.measurements or list(MEASUREMENTS)
+    if not arguments.measurements:
+        arguments.measurements = [name for name in MEASUREMENTS if name != "engines"]
     return arguments
 
 

@@ -3,12 +3,14 @@
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 import duckdb
+import yaml
 
 from customer_health.dbt import PROJECT
 
@@ -17,18 +19,24 @@ END = "<!-- to here -->"
 # of a load average, and of all processors: what an idle machine does for itself
 QUIET_LOAD = 0.5
 QUIET_SHARE = 0.05
+# the measurements whose times are in the README
+SUMMARISED = ("daily", "year")
 
 
 def machine() -> dict[str, object]:
     """What results depend on besides the project: those of others are not kept."""
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text())
+    session = profile["customer_health"]["outputs"]["duckdb"]
     with duckdb.connect() as connection:
         (limit,) = connection.execute(
             "select current_setting('memory_limit')"
         ).fetchone()
+    limit = session.get("settings", {}).get("memory_limit", limit)
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "processors": f"{os.cpu_count()} × {_processor()}",
         "memory": f"{memory / 1e9:.0f} GB, of which DuckDB may use {limit}",
+        "dbt threads": session["threads"],
         "system": f"{_system()}, {platform.machine()}",
         "python": platform.python_version(),
         **{name: version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")},
@@ -71,26 +79,55 @@ def _git(*arguments: str) -> str:
 
 
 def markdown(results: dict) -> str:
-    """All measurements, each with its table and ratios."""
-    parts = [
-        ", ".join(
-            f"{name} {value}" if name not in ("processors", "system") else str(value)
-            for name, value in results["machine"].items()
-        )
-        + "."
-    ]
+    """All measurements, each with its table, its ratios and how it came about."""
+    parts = ["# How fast", _machine(results)]
     for measurement in results["measurements"].values():
         parts += [
-            f"**{measurement['title']}**",
+            f"## {measurement['title']}",
             _table(measurement["columns"], measurement["rows"]),
-            *(
-                "\n".join(f"- {_told(ratio)}" for ratio in measurement["ratios"])
-                for _ in [0]
-                if measurement.get("ratios")
-            ),
+            _ratios([measurement]),
             _circumstances(measurement),
         ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def summary(results: dict) -> str:
+    """The builds that everybody waits for in a table, and the ratios of all."""
+    known = results["measurements"]
+    rows = [
+        [
+            f"{known[name]['title']}: {label}",
+            *(
+                median(one[figure] for one in samples)
+                for figure in ("seconds", "model_seconds")
+            ),
+            gigabytes(samples),
+        ]
+        for name in SUMMARISED
+        if name in known
+        for label, samples in known[name]["samples"].items()
+    ]
+    parts = [
+        _table(["", "seconds", "of which models", "peak memory, GB"], rows),
+        _ratios(known.values()),
+        "\n".join(
+            f"- `{one['command']}`, commit {one['commit']}: {_quietness(one)}"
+            for one in known.values()
+        ),
+        _machine(results),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def gigabytes(samples: list[dict]) -> float | None:
+    """The highest peak memory of samples; None where it could not be measured."""
+    peaks = [one["peak_bytes"] for one in samples if one["peak_bytes"]]
+    return max(peaks) / 1e9 if peaks else None
+
+
+def _machine(results: dict) -> str:
+    """The machine in a sentence."""
+    return "; ".join(f"{name}: {value}" for name, value in results["machine"].items())
 
 
 def _table(columns: list[str], rows: list[list]) -> str:
@@ -113,8 +150,16 @@ def _figure(value: object) -> str:
     return str(value)
 
 
+def _ratios(measurements: Iterable[dict]) -> str:
+    """A line per ratio, with its target met or missed."""
+    return "\n".join(
+        f"- {_told(ratio)}"
+        for measurement in measurements
+        for ratio in measurement.get("ratios", [])
+    )
+
+
 def _told(ratio: dict) -> str:
-    """A ratio in a sentence, and whether it meets its target."""
     pairs = ratio["pairs"]
     said = f"{ratio['what']}: **{median(pairs):.2f}**"
     if len(pairs) > 1:
@@ -126,18 +171,29 @@ def _told(ratio: dict) -> str:
 
 
 def _circumstances(measurement: dict) -> str:
-    """Command, date and commit, and whether the machine did anything else."""
-    samples = [one for of in measurement["samples"].values() for one in of]
-    others = [one["others_share"] for one in samples if one["others_share"] is not None]
-    said = "`{command}` on {date}, commit {commit}".format(**measurement)
-    said += f", load {measurement['load']:.2f} at the start"
-    if others:
-        said += f"; other programs used at most {max(others):.0%} of the processors"
-    if measurement["load"] > QUIET_LOAD or max(others, default=0) > QUIET_SHARE:
-        said += (
-            ". **The machine was not quiet**: figures are too high, ratios uncertain"
+    """Command, date, commit, and whether the machine did anything else."""
+    return (
+        "`{command}` on {date}, commit {commit}, load {load:.2f} before; ".format(
+            **measurement
         )
-    return f"{said}."
+        + f"{_quietness(measurement)}."
+    )
+
+
+def _quietness(measurement: dict) -> str:
+    shares = [
+        one["others_share"]
+        for samples in measurement["samples"].values()
+        for one in samples
+        if one["others_share"] is not None
+    ]
+    most = max(shares, default=0)
+    if measurement["load"] > QUIET_LOAD or most > QUIET_SHARE:
+        return (
+            f"**the machine was not quiet**, others used up to {most:.0%} of the"
+            " processors: times are too long, ratios uncertain"
+        )
+    return "the machine was quiet"
 
 
 def put_into_readme(text: str, readme: Path) -> None:

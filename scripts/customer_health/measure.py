@@ -8,7 +8,6 @@ whole run. Nodes are timed by dbt, from the start of compiling to the end of exe
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -52,6 +51,7 @@ PHASE_OF_FOLDER = {
     "marts": HISTORY,
 }
 SECONDS_BETWEEN_LOOKS = 0.1
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class CommandFailed(Exception):
@@ -161,7 +161,7 @@ def measured(
     """
     at = datetime.now().astimezone().isoformat(timespec="seconds")
     load = os.getloadavg()[0]
-    busy, own, began = _busy_seconds(), _own_seconds(), time.monotonic()
+    own, busy, began = time.process_time(), _busy_seconds(), time.monotonic()
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=PROJECT,
@@ -170,8 +170,8 @@ def measured(
         stderr=subprocess.STDOUT,
         text=True,
     )
-    memory = Memory(process.pid)
-    memory.start()
+    watch = Watch(process.pid)
+    watch.start()
     lines = []
     try:
         for line in process.stdout:
@@ -183,73 +183,72 @@ def measured(
         process.wait()
         raise
     finally:
-        memory.stop()
+        watch.stop()
     seconds = time.monotonic() - began
     if code:
         raise CommandFailed("\n".join(lines))
     others = None
     if busy is not None:
-        others = _busy_seconds() - busy - (_own_seconds() - own)
-        others = max(0.0, others / seconds / os.cpu_count())
+        own = time.process_time() - own + watch.processor_seconds()
+        others = (_busy_seconds() - busy - own) / seconds / os.cpu_count()
     return {
         "at": at,
         "load": load,
         "seconds": seconds,
-        "peak_bytes": memory.peak,
-        "others_share": others,
+        "peak_bytes": watch.peak_bytes,
+        "others_share": others and max(others, 0.0),
     }
 
 
-class Memory(threading.Thread):
-    """Looks at the memory of a process and all below it, again and again."""
+class Watch(threading.Thread):
+    """Looks again and again at a process and all below it, where there is /proc."""
 
     def __init__(self, process: int) -> None:
         super().__init__(daemon=True)
         self.process = process
-        self.peak: int | None = None
+        self.peak_bytes: int | None = None
+        self._seconds: dict[int, float] = {}
         self._stopped = threading.Event()
 
     def run(self) -> None:
         if not Path("/proc/self/statm").exists():
             return
-        self.peak = 0
+        self.peak_bytes = 0
         while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
-            self.peak = max(self.peak, _resident_bytes(self.process))
+            self.peak_bytes = max(self.peak_bytes, self._look_at(self.process))
 
     def stop(self) -> None:
         self._stopped.set()
         self.join()
 
+    def processor_seconds(self) -> float:
+        """What all of them have worked until they were last seen."""
+        return sum(self._seconds.values())
 
-def _resident_bytes(process: int | str) -> int:
-    """Memory of a process and all below it; nothing of those that have just ended."""
-    folder = Path(f"/proc/{process}")
-    try:
-        pages = int((folder / "statm").read_text().split()[1])
-        children = [
-            child
-            for thread in folder.glob("task/*/children")
-            for child in thread.read_text().split()
-        ]
-    except OSError:
-        return 0
-    return pages * resource.getpagesize() + sum(map(_resident_bytes, children))
+    def _look_at(self, process: int) -> int:
+        """Bytes that a process and all below it hold now; 0 if it has just ended."""
+        folder = Path(f"/proc/{process}")
+        try:
+            pages = int((folder / "statm").read_text().split()[1])
+            # the name before the last parenthesis may hold anything
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            children = [
+                int(child)
+                for thread in folder.glob("task/*/children")
+                for child in thread.read_text().split()
+            ]
+        except OSError:
+            return 0
+        user, system = fields[11:13]
+        self._seconds[process] = (int(user) + int(system)) / TICKS_PER_SECOND
+        return pages * os.sysconf("SC_PAGE_SIZE") + sum(map(self._look_at, children))
 
 
 def _busy_seconds() -> float | None:
-    """What all processors together have worked since the machine began, in seconds."""
+    """What all processors together have worked since the machine began."""
     try:
         fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
     except OSError:
         return None
     user, nice, system, _idle, _waiting, *rest = map(int, fields)
-    return (user + nice + system + sum(rest)) / os.sysconf("SC_CLK_TCK")
-
-
-def _own_seconds() -> float:
-    """What this process and those below it that have ended have worked, in seconds."""
-    return sum(
-        used.ru_utime + used.ru_stime
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        for used in [resource.getrusage(who)]
-    )
+    return (user + nice + system + sum(rest)) / TICKS_PER_SECOND

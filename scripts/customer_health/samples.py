@@ -55,9 +55,13 @@ SPARK = Variant("Spark", "spark")
 class Samples:
     """Makes raw data and histories, takes samples, and keeps all in one folder."""
 
-    def __init__(self, work: Path, repeat: int, console: Console) -> None:
+    def __init__(
+        self, work: Path, repeat: int, days_per_run: int, console: Console
+    ) -> None:
+        """`days_per_run` is for histories, which may be long."""
         self.work = work
         self.repeat = repeat
+        self.days_per_run = days_per_run
         self.console = console
         self.running = work / "running"
         self.code = work / f"code-{digest_of_code()}"
@@ -66,17 +70,22 @@ class Samples:
         """Forgets what was measured; raw data and histories stay."""
         shutil.rmtree(self.code / "samples", ignore_errors=True)
 
-    def take(self, cases: dict[str, Case]) -> dict[str, list[dict]]:
-        """Samples of each case, which take turns, every other time in reverse order."""
+    def take(self, cases: dict[str, Case], ratio_of: str = "") -> dict[str, list[dict]]:
+        """Samples of each case, which take turns, every other time in reverse order.
+
+        Two measurements share what both need, but not samples for the `ratio_of`
+        something: these are to be taken one after the other.
+        """
         samples: dict[str, list[dict]] = {label: [] for label in cases}
         for turn in range(self.repeat):
             for label in list(cases)[:: -1 if turn % 2 else 1]:
-                samples[label].append(self.sample(cases[label], turn))
+                samples[label].append(self.sample(cases[label], turn, ratio_of))
         return samples
 
-    def sample(self, case: Case, turn: int) -> dict:
+    def sample(self, case: Case, turn: int, ratio_of: str) -> dict:
         """What a case takes; or took, when the benchmark was stopped later."""
-        file = self.code / "samples" / f"{case.title}, {turn + 1}.json"
+        samples = self.code / "samples" / ratio_of
+        file = samples / f"{case.title}, {turn + 1}.json"
         title = f"{case.title}, {turn + 1} of {self.repeat}"
         if file.exists():
             self.console.print(f"{title}: known already")
@@ -86,7 +95,7 @@ class Samples:
         seconds = taken.get("model_seconds")
         models = f", of which models {seconds:,.1f} s" if seconds else ""
         self.console.print(f"{title}: {taken['seconds']:,.1f} s{models}")
-        file.parent.mkdir(parents=True, exist_ok=True)
+        samples.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(taken))
         return taken
 
@@ -148,7 +157,15 @@ class Samples:
         target = self.code / "targets" / "histories"
         self.step(
             f"History of {accounts:,} accounts, {days} days, {variant.name}",
-            lambda tell: self.build(target, accounts, days, END - DAY, variant, tell),
+            lambda tell: self.build(
+                target,
+                accounts,
+                days,
+                END - DAY,
+                variant,
+                tell,
+                max_days_per_run=self.days_per_run,
+            ),
         )
         begun.unlink()
         self.keep(history)
@@ -218,9 +235,14 @@ class Samples:
         return Case(title, prepare, take)
 
     def first_build(
-        self, accounts: int, days: int, days_per_run: int, variant: Variant = DUCKDB
+        self,
+        accounts: int,
+        days: int,
+        days_per_run: int,
+        variant: Variant = DUCKDB,
+        is_kept: bool = False,
     ) -> Case:
-        """The build of a new warehouse, which then serves as a history."""
+        """The build of a new warehouse, which is a history for others if `is_kept`."""
         title = (
             f"First build of {accounts:,} accounts and {days} days, {days_per_run} days"
             f" per run, {variant.name}"
@@ -243,7 +265,7 @@ class Samples:
                 max_days_per_run=days_per_run,
             )
             history = self.history_folder(accounts, days, variant)
-            if not history.exists():
+            if is_kept and not history.exists():
                 self.keep(history)
             return taken
 
