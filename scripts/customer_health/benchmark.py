@@ -4,6 +4,7 @@ daily      the nightly run, which adds a day to history, by number of accounts
 year       the first build of a year of history, in smaller and in larger runs
 scale      first builds of more and more days and accounts
 history    the nightly run with a short and with a long history behind it
+reference  the same scores by hand-written SQL: how much longer the project takes
 engines    the nightly run on DuckDB and on Spark
 versions   the nightly run and a first build on two versions of DuckDB
 
@@ -31,9 +32,8 @@ from customer_health.benchmark_report import (
 )
 from customer_health.dbt import PROJECT, given_path
 from customer_health.measure import PHASES, CommandFailed
-from customer_health.samples import DUCKDB, SPARK, Samples, Variant
+from customer_health.samples import DUCKDB, SPARK, ReferenceSamples, Samples, Variant
 
-RESULTS = PROJECT / "docs" / "benchmark.json"
 OTHER_DUCKDB = "1.5.6"
 
 
@@ -192,6 +192,48 @@ def history(samples: Samples, sizes: Sizes) -> dict:
     }
 
 
+def reference(samples: Samples, sizes: Sizes) -> dict:
+    accounts, days = sizes.accounts, sizes.year
+    by_hand = ReferenceSamples(samples, accounts, days)
+    cases = {
+        "First build": (
+            samples.first_build(accounts, days, sizes.days_per_run[-1], is_kept=True),
+            by_hand.first_build(),
+            2.0,
+        ),
+        "Daily run": (samples.daily(accounts, days), by_hand.daily(), 1.3),
+    }
+    rows, ratios, all_samples = [], [], {}
+    for kind, (of_project, of_reference, target) in cases.items():
+        labels = f"{kind}, project", f"{kind}, reference"
+        taken = samples.take(
+            dict(zip(labels, (of_project, of_reference), strict=True)),
+            ratio_of="reference",
+        )
+        both = [taken[label] for label in labels]
+        rows.append([kind, *(middle(of, "model_seconds") for of in both)])
+        ratios.append(
+            ratio(
+                f"{kind}: model seconds over the seconds of the reference",
+                *both,
+                target=target,
+            )
+        )
+        all_samples |= taken
+    compared = samples.sample(by_hand.comparison(), turn=0, ratio_of="reference")
+    return {
+        "title": f"The reference, {accounts:,} accounts and {days} days",
+        "columns": ["", "model seconds", "seconds of the reference"],
+        "rows": rows,
+        "ratios": ratios,
+        "notes": [
+            f"Of {compared['compared']:,} rows that were compared,"
+            f" {compared['differing'] or 'none'} differ"
+        ],
+        "samples": all_samples,
+    }
+
+
 def engines(samples: Samples, sizes: Sizes) -> dict:
     return on_variants(samples, sizes, [DUCKDB, SPARK], first_builds=False)
 
@@ -250,6 +292,7 @@ MEASUREMENTS: dict[str, Callable[[Samples, Sizes], dict]] = {
     "year": year,
     "scale": scale,
     "history": history,
+    "reference": reference,
     "engines": engines,
     "versions": versions,
 }
@@ -386,9 +429,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--results",
         type=given_path,
-        default=RESULTS,
         help="JSON file for the results, with a page of the same name beside it;"
-        " measurements that it has already are kept; default docs/benchmark.json",
+        " measurements that it has already are kept; default docs/benchmark.json, or"
+        " with --quick a file in the folder of --work",
     )
     parser.add_argument(
         "--again", action="store_true", help="measure again what is known already"
@@ -405,6 +448,14 @@ def parse_arguments() -> argparse.Namespace:
     unknown = set(arguments.measurements) - set(MEASUREMENTS)
     if unknown:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
+    if arguments.quick and arguments.readme:
+        parser.error("what --quick measures is not for the README")
+    if not arguments.results:
+        arguments.results = (
+            arguments.work / "quick.json"
+            if arguments.quick
+            else PROJECT / "docs" / "benchmark.json"
+        )
     if not arguments.measurements:
         arguments.measurements = [name for name in MEASUREMENTS if name != "engines"]
     return arguments

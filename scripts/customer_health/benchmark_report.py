@@ -110,11 +110,11 @@ def summary(results: dict) -> str:
     parts = [
         _table(["", "seconds", "of which models", "peak memory, GB"], rows),
         _ratios(known.values()),
+        _machine(results),
         "\n".join(
             f"- `{one['command']}`, commit {one['commit']}: {_quietness(one)}"
             for one in known.values()
         ),
-        _machine(results),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -151,11 +151,14 @@ def _figure(value: object) -> str:
 
 
 def _ratios(measurements: Iterable[dict]) -> str:
-    """A line per ratio, with its target met or missed."""
+    """A line per ratio, with its target met or missed, and per note."""
     return "\n".join(
-        f"- {_told(ratio)}"
+        f"- {line}"
         for measurement in measurements
-        for ratio in measurement.get("ratios", [])
+        for line in (
+            *map(_told, measurement.get("ratios", [])),
+            *measurement.get("notes", []),
+        )
     )
 
 

@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from customer_health.build import default_settings
 from customer_health.dbt import PROJECT
 from customer_health.measure import CommandFailed, measured, measured_build
 
@@ -22,6 +23,18 @@ DAY = timedelta(days=1)
 RAW_DAYS = 730
 # a history or sample of other code is not used: this decides what a run does
 CODE = ("dbt_project.yml", "macros", "models", "requirements.lock", "seeds")
+
+SCORE = """
+import sys, time
+from datetime import date
+from pathlib import Path
+from customer_health.reference import score
+
+raw, out, first, last = sys.argv[1:]
+began = time.monotonic()
+score(Path(raw), Path(out), date.fromisoformat(first), date.fromisoformat(last))
+print(time.monotonic() - began)
+"""
 
 
 @dataclass(frozen=True)
@@ -270,6 +283,96 @@ class Samples:
             return taken
 
         return Case(title, prepare, take)
+
+
+class ReferenceSamples:
+    """The same for the hand-written reference, which builds a DuckDB file."""
+
+    def __init__(self, samples: Samples, accounts: int, days: int) -> None:
+        """For the `days` days before END."""
+        self.samples = samples
+        self.accounts = accounts
+        self.days = days
+        self.running = samples.work / "reference.duckdb"
+        self.history = (
+            samples.code / "histories" / f"{accounts}x{days} reference.duckdb"
+        )
+
+    def first_build(self) -> Case:
+        def prepare() -> None:
+            self.samples.raw(self.accounts)
+            self.running.unlink(missing_ok=True)
+
+        def take(tell: Tell) -> dict:
+            taken = self.score(END - self.days * DAY, END - DAY)
+            self.history.parent.mkdir(parents=True, exist_ok=True)
+            self.running.replace(self.history)
+            return taken
+
+        return Case(
+            f"Reference for {self.accounts:,} accounts and {self.days} days",
+            prepare,
+            take,
+        )
+
+    def daily(self) -> Case:
+        """The run that adds END, and scores anew what the project scores anew."""
+        title = f"Reference for {self.accounts:,} accounts after {self.days} days"
+
+        def prepare() -> None:
+            if not self.history.exists():
+                first_build = self.first_build()
+                first_build.prepare()
+                self.samples.step(first_build.title, first_build.take)
+            shutil.copy(self.history, self.running)
+
+        def take(tell: Tell) -> dict:
+            open_days = int(default_settings()["late_data_days"])
+            return self.score(END - (open_days - 1) * DAY, END)
+
+        return Case(title, prepare, take)
+
+    def comparison(self) -> Case:
+        """Both daily runs, and whether their scores of all days are equal.
+
+        The result says in `compared` and `differing` how many rows were and are.
+        """
+        project = self.samples.daily(self.accounts, self.days)
+        reference = self.daily()
+
+        def prepare() -> None:
+            project.prepare()
+            reference.prepare()
+
+        def take(tell: Tell) -> dict:
+            project.take(tell)
+            taken = reference.take(tell)
+            from customer_health.reference import compare
+
+            tables = compare(self.running, self.samples.running / "warehouse")
+            return taken | {
+                "compared": sum(table.rows for table in tables),
+                "differing": sum(table.differing_rows for table in tables),
+            }
+
+        return Case(
+            f"Comparison of {self.accounts:,} accounts and {self.days} days",
+            prepare,
+            take,
+        )
+
+    def score(self, first: date, last: date) -> dict:
+        """Scores days; model_seconds are those without the start of Python."""
+        said: list[str] = []
+        taken = measured(
+            [
+                *(sys.executable, "-c", SCORE),
+                *(self.samples.raw(self.accounts), self.running, first, last),
+            ],
+            said.append,
+            PYTHONPATH=str(PROJECT / "scripts"),
+        )
+        return taken | {"model_seconds": float(said[-1])}
 
 
 def digest_of_code() -> str:
