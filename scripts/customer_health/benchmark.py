@@ -14,7 +14,6 @@ was stopped goes on where it was. Those of other code are not used.
 
 import argparse
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from customer_health.benchmark_report import (
     summary,
 )
 from customer_health.dbt import PROJECT, given_path
-from customer_health.measure import PHASES, CommandFailed
+from customer_health.measure import PHASES, CommandFailed, measured
 from customer_health.samples import DUCKDB, SPARK, ReferenceSamples, Samples, Variant
 
 OTHER_DUCKDB = "1.5.6"
@@ -51,6 +50,7 @@ class Sizes:
     short_history: int
     year: int
     days_per_run: list[int]
+    """Of the runs of year; the last of them also of all other first builds."""
 
 
 QUICK = Sizes(
@@ -241,13 +241,13 @@ def engines(samples: Samples, sizes: Sizes) -> dict:
 def versions(samples: Samples, sizes: Sizes) -> dict:
     packages = samples.work / f"duckdb-{OTHER_DUCKDB}"
     if not (packages / "duckdb").exists():
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"),
-                *("--disable-pip-version-check", f"--target={packages}"),
-                f"duckdb=={OTHER_DUCKDB}",
-            ],
-            check=True,
+        install = (
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"),
+            *("--disable-pip-version-check", f"--target={packages}"),
+            f"duckdb=={OTHER_DUCKDB}",
+        )
+        samples.step(
+            f"Fetching DuckDB {OTHER_DUCKDB}", lambda tell: measured(install, tell)
         )
     other = Variant(f"DuckDB {OTHER_DUCKDB}", packages=packages)
     return on_variants(samples, sizes, [DUCKDB, other], first_builds=True)
@@ -260,7 +260,7 @@ def on_variants(
     accounts, days = sizes.few_accounts, sizes.days_before
     kinds = {"Daily run": lambda variant: samples.daily(accounts, days, variant)}
     if first_builds:
-        kinds["Year"] = lambda variant: samples.first_build(
+        kinds["First build"] = lambda variant: samples.first_build(
             accounts, sizes.year, sizes.days_per_run[-1], variant
         )
     taken, ratios = {}, []
@@ -349,7 +349,7 @@ def main() -> int:
         QUICK if arguments.quick else sizes(arguments.accounts, arguments.days_per_run)
     )
     samples = Samples(
-        arguments.work, arguments.repeat, max(chosen.days_per_run), console
+        arguments.work, arguments.repeat, chosen.days_per_run[-1], console
     )
     if arguments.again:
         samples.forget()
@@ -362,13 +362,13 @@ def main() -> int:
     for number, name in enumerate(arguments.measurements, start=1):
         console.rule(f"{name}: {number} of {len(arguments.measurements)}")
         try:
-            measured = MEASUREMENTS[name](samples, chosen)
+            found = MEASUREMENTS[name](samples, chosen)
         except CommandFailed as failure:
             console.print(f"\n[bold red]{name} was not measured:[/]")
             console.print(str(failure), highlight=False, markup=False)
             return 1
         command = {"command": command_of(name, arguments)}
-        results["measurements"][name] = command | stamped | measured
+        results["measurements"][name] = command | stamped | found
         results["measurements"] = {
             known: results["measurements"][known]
             for known in MEASUREMENTS
