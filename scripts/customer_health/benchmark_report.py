@@ -64,7 +64,7 @@ def stamp() -> dict[str, object]:
     """When and of what a measurement is: date, commit, load of the machine before."""
     return {
         "date": str(date.today()),
-        "commit": _git("rev-parse", "--short", "HEAD")
+        "commit": (_git("rev-parse", "--short", "HEAD") or "unknown")
         + (" with changes" if _git("status", "--porcelain", "-uno") else ""),
         "load": os.getloadavg()[0],
     }

@@ -349,7 +349,9 @@ class ReferenceSamples:
             taken = reference.take(tell)
             from customer_health.reference import compare
 
-            tables = compare(self.running, self.samples.running / "warehouse")
+            tables = compare(
+                self.running, self.samples.running / "warehouse", None, None
+            )
             return taken | {
                 "compared": sum(table.rows for table in tables),
                 "differing": sum(table.differing_rows for table in tables),
