@@ -81,7 +81,21 @@ stamped as (
     union all
 
     -- days of usage that this run does not read
-    select * from {{ this }} as known
+    select
+        source_table,
+        record_date,
+        raw_rows,
+        staged_rows,
+        rejected_rows,
+        duplicate_rows,
+        deleted_rows,
+        orphan_rows,
+        unknown_values,
+        unreadable_values,
+        first_loaded_on,
+        run_id
+
+    from {{ this }} as known
 
     where
         known.source_table = 'usage.events'
