@@ -4,5 +4,5 @@
     `decimals` first; it may have 18 digits in all.
 #}
 {% macro exact_sum(summand, decimals=12) -%}
-    cast(sum(cast({{ summand }} as decimal(18, {{ decimals }}))) as double)
+    cast(sum(cast({{ rounded(summand, decimals) }} as decimal(18, {{ decimals }}))) as double)
 {%- endmacro %}

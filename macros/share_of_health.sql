@@ -4,10 +4,8 @@
     `applicable` or `scored`). Zero where nothing counts. For int_signal_scores.
 #}
 {% macro share_of_health(among) -%}
-    round(
-            coalesce(
-                scored_rows.signal_weight / nullif(dimension_weights.{{ among }}, 0)
-                * scored_rows.dimension_weight / nullif(account_weights.{{ among }}, 0), 0
-            ), 9
-        )
+    coalesce({{ rounded(
+        'scored_rows.signal_weight / nullif(dimension_weights.' ~ among ~ ', 0)'
+        ~ ' * scored_rows.dimension_weight / nullif(account_weights.' ~ among ~ ', 0)', 9
+    ) }}, 0)
 {%- endmacro %}

@@ -113,11 +113,11 @@ revenue as (
         -- unknown
         case
             when count(subscription_id) = count(arr)
-                then coalesce(round({{ exact_sum('arr', 6) }}, 2), 0)
+                then coalesce({{ rounded(exact_sum('arr', 6), 2) }}, 0)
         end as arr,
         case
             when count(subscription_id) = count(list_arr)
-                then coalesce(round({{ exact_sum('list_arr', 6) }}, 2), 0)
+                then coalesce({{ rounded(exact_sum('list_arr', 6), 2) }}, 0)
         end as list_arr,
         sum(quantity) as seats,
         min(case when term_end >= snapshot_date then term_end end) - snapshot_date

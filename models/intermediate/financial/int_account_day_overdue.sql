@@ -98,11 +98,9 @@ overdue as (
         -- an amount that cannot be converted makes the sum unknown, not smaller
         case
             when count(*) = count(unpaid_amounts.unpaid_amount * exchange_rates.rate)
-                then round(
-                    {{ exact_sum(
-                        'unpaid_amounts.unpaid_amount * exchange_rates.rate', 6
-                    ) }}, 2
-                )
+                then {{ rounded(exact_sum(
+                    'unpaid_amounts.unpaid_amount * exchange_rates.rate', 6
+                ), 2) }}
         end as overdue_amount
 
     from unpaid_amounts

@@ -106,11 +106,11 @@ revenue_changes as (
         snapshot_date,
         case
             when count(*) = count(arr_365d_before)
-                then round({{ exact_sum('arr_365d_before', 6) }}, 2)
+                then {{ rounded(exact_sum('arr_365d_before', 6), 2) }}
         end as arr_365d_before,
         case
             when count(*) = count(arr_added)
-                then round({{ exact_sum('arr_added', 6) }}, 2)
+                then {{ rounded(exact_sum('arr_added', 6), 2) }}
         end as arr_added_365d,
         max(case when last_term_start > first_term_start then last_term_start end)
             as last_renewed_on

@@ -40,9 +40,9 @@ dimension_scores as (
         snapshot_date,
         dimension,
 
-        round(weighted_score / nullif(weight, 0), 8) as score,
+        {{ rounded('weighted_score / nullif(weight, 0)', 8) }} as score,
         weight,
-        round(measured_weight / nullif(applicable_weight, 0), 6) as coverage,
+        {{ rounded('measured_weight / nullif(applicable_weight, 0)', 6) }} as coverage,
         case when weight > 0 then contribution end as contribution,
         measured_weight,
         applicable_weight,

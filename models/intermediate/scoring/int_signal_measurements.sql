@@ -23,7 +23,8 @@ signal_values as (
         -- Sums of doubles differ in their last digits from run to run: rounded first to
         -- nine decimals, a value that ends in 5 is then always rounded the same way.
         case
-            when value between -1e300 and 1e300 then round(round(value, 9), 6)
+            when value between -1e300 and 1e300
+                then {{ rounded(rounded('value', 9), 6) }}
         end as value
 
     from {{ ref('int_signal_values') }}

@@ -43,16 +43,15 @@ scored_rows as (
         measurements.value,
 
         -- a stale source redistributes, whatever the policy
-        round(
-            case
-                when measurements.status = 'measured' then measurements.measured_score
-                when measurements.status <> 'missing' then null
-                when measurements.missing_policy = 'peer_median'
-                    then peer_medians.peer_score
-                when measurements.missing_policy = 'neutral' then 50
-                when measurements.missing_policy = 'penalise' then 0
-            end, 4
-        ) as score
+        case
+            when measurements.status = 'measured'
+                then {{ rounded('measurements.measured_score', 4) }}
+            when measurements.status <> 'missing' then null
+            when measurements.missing_policy = 'peer_median'
+                then {{ rounded('peer_medians.peer_score', 4) }}
+            when measurements.missing_policy = 'neutral' then 50
+            when measurements.missing_policy = 'penalise' then 0
+        end as score
 
     from measurements
 
@@ -150,6 +149,6 @@ select
     applicable_weight,
     weight,
     -- plus zero, since a weight of 0 below neutral would give -0
-    round(weight * (score - 50), 9) + 0.0 as contribution
+    {{ rounded('weight * (score - 50)', 9) }} + 0.0 as contribution
 
 from weighted_rows

@@ -21,10 +21,13 @@ signal_scores as (
         signal_scores_daily.account_id,
         signal_scores_daily.signal,
         signal_scores_daily.contribution,
+        cast({{ rounded('signal_scores_daily.contribution', 1) }} as decimal(6, 1))
+            as shown_points,
 
         -- points that a perfect score of the signal would add
-        round(signal_scores_daily.weight * (100 - signal_scores_daily.score), 4)
-            as points_to_gain,
+        {{ rounded(
+            'signal_scores_daily.weight * (100 - signal_scores_daily.score)', 4
+        ) }} as points_to_gain,
         row_number() over (
             partition by signal_scores_daily.account_id
             order by
@@ -62,11 +65,7 @@ drivers as (
             max(
                 case
                     when help_rank = {{ rank }} and contribution >= 0.05
-                        then concat(
-                            signal,
-                            ' +',
-                            cast(cast(contribution as decimal(6, 1)) as string)
-                        )
+                        then concat(signal, ' +', cast(shown_points as string))
                 end
             )
             {%- endfor %}
@@ -77,11 +76,7 @@ drivers as (
             max(
                 case
                     when hurt_rank = {{ rank }} and contribution <= -0.05
-                        then concat(
-                            signal,
-                            ' ',
-                            cast(cast(contribution as decimal(6, 1)) as string)
-                        )
+                        then concat(signal, ' ', cast(shown_points as string))
                 end
             )
             {%- endfor %}
@@ -122,7 +117,9 @@ current_health as (
 
         -- change
         {%- for days in [7, 28, 90] %}
-        round(account_health.health_score - before_{{ days }}.health_score, 4)
+        {{ rounded(
+            'account_health.health_score - before_' ~ days ~ '.health_score', 4
+        ) }}
             as change_{{ days }}d,
         {%- endfor %}
         cast(null as double) as momentum,

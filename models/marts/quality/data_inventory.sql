@@ -204,10 +204,10 @@ inventory as (
         cast(coalesce(rows_of_tables.rejected_rows, 0) as bigint) as rejected_rows,
         cast(coalesce(rows_of_tables.duplicate_rows, 0) as bigint) as duplicate_rows,
         cast(coalesce(rows_of_tables.deleted_rows, 0) as bigint) as deleted_rows,
-        round(
-            1 - rows_of_tables.orphan_rows
-            / cast(nullif(rows_of_tables.raw_rows, 0) as double), 6
-        ) as match_rate,
+        {{ rounded(
+            '1 - rows_of_tables.orphan_rows'
+            ~ ' / cast(nullif(rows_of_tables.raw_rows, 0) as double)', 6
+        ) }} as match_rate,
         cast(coalesce(rows_of_tables.unknown_values, 0) as bigint) as unknown_values,
         cast(coalesce(rows_of_tables.unreadable_values, 0) as bigint)
             as unreadable_values,
@@ -216,7 +216,8 @@ inventory as (
 
         -- what rests on it
         cast(coalesce(dependents.dependent_signals, 0) as bigint) as dependent_signals,
-        coalesce(round(dependents.dependent_weight, 6), 0) as dependent_weight,
+        coalesce({{ rounded('dependents.dependent_weight', 6) }}, 0)
+            as dependent_weight,
         cast(
             case
                 when sources.source_table = 'crm.accounts' then scope.accounts_in_scope
