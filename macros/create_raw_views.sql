@@ -37,7 +37,8 @@
             {% do problems.append(
                 name ~ ': this table is required, but there is no ' ~ raw.location
                 ~ '. Put the file there, or point raw_path to where it is.') %}
-        {% elif required and raw.is_empty %}
+        {% elif required
+            and not run_query('select 1 from ' ~ raw.relation ~ ' limit 1').rows %}
             {% do problems.append(
                 name ~ ': this table is required, but ' ~ raw.location
                 ~ ' has no rows. Check the export that writes it.') %}
@@ -67,10 +68,12 @@
             ~ problems | join('\n  - ')) }}
     {% endif %}
 
-    {# a view that checks ids comes after the view that holds them #}
-    {% for view in views | sort(attribute='foreign_keys') %}
+    {% for view in views | unique(attribute='table.schema') %}
         {% do adapter.create_schema(api.Relation.create(
             database=view.table.database, schema=view.table.schema)) %}
+    {% endfor %}
+    {# a view that checks ids comes after the view that holds them #}
+    {% for view in views | sort(attribute='foreign_keys') %}
         {% do run_query(raw_view_sql(view.table, view.raw)) %}
     {% endfor %}
 {% endmacro %}
@@ -132,7 +135,7 @@ typed_rows as (
         {%- for column in columns %}
         {{ raw_value(column, raw.columns) }} as {{ column.name }},
         {%- endfor %}
-        {{ raw_row() if raw.columns else 'cast(null as string)' }} as _raw_row
+        {{ raw_row(raw.columns) if raw.columns else 'cast(null as string)' }} as _raw_row
 
     from raw_rows
 

@@ -35,5 +35,5 @@
 {%- endmacro %}
 
 {% macro spark__hours_between(start, end) -%}
-    (unix_timestamp({{ end }}) - unix_timestamp({{ start }})) / 3600.0
+    timestampdiff(microsecond, {{ start }}, {{ end }}) / 3.6e9
 {%- endmacro %}

@@ -12,6 +12,7 @@
 {% endmacro %}
 
 {% macro spark__raw_files(path) %}
+    {% do run_query('create schema if not exists raw_files') %}
     {% do run_query(
         "create or replace temporary view raw_files using binaryFile options ("
         ~ "path '" ~ path | replace("'", "\\'") ~ "', recursiveFileLookup 'true')") %}
@@ -25,7 +26,7 @@
 
 
 {#
-    Where a raw table comes from: {relation, location, columns, is_empty, problem}. It is one
+    Where a raw table comes from: {relation, location, columns, problem}. It is one
     of `files`: <raw_path>/<source>/<table>.parquet or .csv, or a folder <table>/ of Parquet
     parts. `columns` maps each column to its type there; it is empty when the table is absent.
 #}
@@ -61,7 +62,6 @@
         'location': location,
         'relation': relation,
         'columns': columns,
-        'is_empty': not run_query('select 1 from ' ~ relation ~ ' limit 1').rows,
     }) }}
 {% endmacro %}
 
@@ -95,7 +95,6 @@
 
 {% macro spark__csv_file(path, name) -%}
     {% set table = 'raw_files.' ~ name %}
-    {% do run_query('create schema if not exists raw_files') %}
     {% do run_query('drop table if exists ' ~ table) %}
     {% do run_query(
         'create table ' ~ table ~ " using csv options (path '" ~ path | replace("'", "\\'")

@@ -74,7 +74,7 @@
 {%- endmacro %}
 
 {% macro spark__text_to_utc(text) -%}
-    try_cast({{ text }} as timestamp)
+    cast(try_cast({{ text }} as timestamp_ltz) as timestamp)
 {%- endmacro %}
 
 {% macro text_matches(text, pattern) -%}
@@ -102,7 +102,24 @@
 {%- endmacro %}
 
 {# The raw row as one value. #}
-{% macro raw_row() %}{{ 'struct(raw_rows.*)' if target.type == 'spark' else 'raw_rows' }}{% endmacro %}
+{% macro raw_row(raw_columns) -%}
+    {{ adapter.dispatch('raw_row')(raw_columns) }}
+{%- endmacro %}
+
+{% macro duckdb__raw_row(raw_columns) -%}
+    raw_rows
+{%- endmacro %}
+
+{# With times as text: in JSON, Spark would write them as 2026-06-30T12:00:00.000 #}
+{% macro spark__raw_row(raw_columns) -%}
+    struct(
+            {%- for name, type in raw_columns.items() %}
+            {{ 'cast(raw_rows.' ~ name ~ ' as string) as ' ~ name
+                if type.startswith('timestamp') else 'raw_rows.' ~ name }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        )
+{%- endmacro %}
 
 {# The raw row as JSON, for rejected_records. #}
 {% macro raw_record() %}{{ adapter.dispatch('raw_record')() }}{% endmacro %}
