@@ -15,9 +15,15 @@ from rich.table import Table
 
 from customer_health.dbt import PROJECT, TARGET, DbtFailed, given_path, run_dbt
 from customer_health.publish import publish, remove_leftovers
+from customer_health.warehouse import connect
 
 # unit tests are about the SQL, not the data: scripts/test runs them
 BUILD = ["build", "--exclude-resource-type=unit_test"]
+
+WAREHOUSES = {
+    "duckdb": PROJECT / "warehouse" / "customer_health.duckdb",
+    "spark": PROJECT / "warehouse" / "spark",
+}
 
 # lines are never broken: messages hold paths and queries that people copy and search
 console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 200)
@@ -87,8 +93,8 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--warehouse",
         type=given_path,
-        default=PROJECT / "warehouse" / "customer_health.duckdb",
-        help="DuckDB file that dbt builds in; nobody else should open it",
+        help="where dbt builds, and nobody else should write: a DuckDB file, default "
+        "warehouse/customer_health.duckdb, or Spark's folder, default warehouse/spark",
     )
     parser.add_argument(
         "--published",
@@ -113,7 +119,7 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--restate-reason", help="why; it is written to history_ledger")
     parser.add_argument(
-        "--engine", choices=["duckdb"], default="duckdb", help="engine that builds"
+        "--engine", choices=[*WAREHOUSES], default="duckdb", help="engine that builds"
     )
     parser.add_argument(
         "--vars",
@@ -130,6 +136,7 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--setup-only", action="store_true", help="make the environment, then stop"
     )
     arguments = parser.parse_args(given)
+    arguments.warehouse = arguments.warehouse or WAREHOUSES[arguments.engine]
     restatement = (
         arguments.restate_from,
         arguments.restate_to,
@@ -219,6 +226,7 @@ def build(
                         "restate_reason": arguments.restate_reason,
                     },
                     warehouse=arguments.warehouse,
+                    engine=arguments.engine,
                     title=f"Restating {first} to {last}",
                     console=console,
                 )
@@ -236,6 +244,7 @@ def build(
                 BUILD,
                 variables=variables,
                 warehouse=arguments.warehouse,
+                engine=arguments.engine,
                 title="Building",
                 console=console,
             )
@@ -246,7 +255,7 @@ def build(
             break
         console.print(f"{left} days are left: building on.")
 
-    with duckdb.connect(str(arguments.warehouse), read_only=True) as connection:
+    with connect(arguments.warehouse) as connection:
         if not connection.execute("from account_health_daily limit 1").fetchall():
             raise DbtFailed(
                 "No account was a customer on any day. A customer has a subscription"
@@ -270,7 +279,7 @@ def ranges(first: date, last: date, days: int) -> list[tuple[date, date]]:
 
 def days_left(warehouse: Path) -> int:
     """How many due days the last run left to the next."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse) as connection:
         return connection.execute(
             "select coalesce(max(days_due) - count(*), 0)"
             " from intermediate.int_days_to_score"
@@ -281,7 +290,7 @@ def tell_what_was_scored(
     warehouse: Path, first: date = date.min, last: date = date.max
 ) -> int:
     """Says which days of a range the last run computed; returns how many."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse) as connection:
         days, first, last = connection.execute(
             "select count(*), min(snapshot_date), max(snapshot_date)"
             " from intermediate.int_days_to_score where snapshot_date between ? and ?",

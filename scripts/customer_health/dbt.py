@@ -1,5 +1,6 @@
 """Runs dbt with a progress bar, and explains what failed."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -12,10 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from customer_health.spark import (
+    OLDEST_JAVA,
+    finish_interrupted_writes,
+    java_for_spark,
+)
+
 PROJECT = Path(__file__).resolve().parents[2]
 # dbt's own variable, so that two builds can run side by side
 TARGET = Path(os.environ.get("DBT_TARGET_PATH", PROJECT / "target"))
 SHOWN_ROWS = 5
+SHOWN_LINES = 20
 
 
 def given_path(text: str) -> Path:
@@ -34,6 +42,7 @@ def run_dbt(
     warehouse: Path,
     title: str,
     console: Console,
+    engine: str = "duckdb",
     target: Path = TARGET,
 ) -> dict:
     """Runs dbt in a process of its own and shows a bar that counts its nodes.
@@ -44,39 +53,65 @@ def run_dbt(
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     _refuse_an_open_warehouse(warehouse)
+    for table in finish_interrupted_writes(warehouse):
+        console.print(f"An earlier run was interrupted while it wrote {table}.")
     if not console.is_terminal:
         console.print(f"{title} …")
     for left_over in ("run_results.json", "manifest.json"):
         (target / left_over).unlink(missing_ok=True)
+    options = [
+        f"--project-dir={PROJECT}",
+        f"--profiles-dir={PROJECT}",
+        f"--target={engine}",
+        f"--target-path={target}",
+        f"--vars={json.dumps(variables, default=str)}",
+    ]
+    environment = _environment(engine, warehouse)
     began = time.time()
-    process = subprocess.Popen(
+    process = _start([*arguments, *options], environment)
+    errors = _follow(process, title, console)
+    if process.wait() == 0:
+        return {"began": began, "ended": time.time(), "results": _timings(target)}
+    _show_failures(target, options, environment, console)
+    raise DbtFailed("\n".join(errors) or f"dbt ended with code {process.returncode}")
+
+
+def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen:
+    """dbt, in a process that prints a JSON object per event."""
+    return subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
             "--log-format=json",
             "--log-format-file=text",
             "--no-use-colors",
             *arguments,
-            f"--project-dir={PROJECT}",
-            f"--profiles-dir={PROJECT}",
-            f"--target-path={target}",
-            f"--vars={json.dumps(variables, default=str)}",
         ],
         cwd=PROJECT,
-        env=os.environ | {"CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)},
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    errors = _follow(process, title, console)
-    if process.wait() == 0:
-        return {"began": began, "ended": time.time(), "results": _timings(target)}
-    _show_failures(target, warehouse, console)
-    raise DbtFailed("\n".join(errors) or f"dbt ended with code {process.returncode}")
+
+
+def _environment(engine: str, warehouse: Path) -> dict[str, str]:
+    """The environment of dbt. Raises DbtFailed when Spark has no Java."""
+    variables = os.environ | {"CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)}
+    if engine != "spark":
+        return variables
+    java = java_for_spark()
+    if java is None:
+        raise DbtFailed(
+            f"Spark needs Java {OLDEST_JAVA} or later; JAVA_HOME and PATH have none."
+            " Install one (Debian: apt-get install openjdk-17-jre-headless)."
+        )
+    return variables | java
 
 
 def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str]:
     """Moves the bar with every event of dbt; returns the errors it reported."""
     errors: list[str] = []
+    other_lines: list[str] = []
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -90,7 +125,7 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
             try:
                 event = json.loads(line)
             except json.JSONDecodeError:
-                errors.append(line.rstrip())
+                other_lines.append(line.rstrip())
                 continue
             data = event["data"]
             # hooks count for themselves, and nodes do not end in order
@@ -107,7 +142,10 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
             if event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
         progress.update(bar, node="")
-    return [error for error in dict.fromkeys(errors) if error]
+    # what Spark writes, or Python when it breaks, matters only if dbt itself is silent
+    return [error for error in dict.fromkeys(errors) if error] or other_lines[
+        -SHOWN_LINES:
+    ]
 
 
 def _timings(target: Path) -> list[dict]:
@@ -123,11 +161,16 @@ def _timings(target: Path) -> list[dict]:
 
 def _refuse_an_open_warehouse(warehouse: Path) -> None:
     """Raises DbtFailed when another program has the warehouse open."""
-    if not warehouse.exists():
-        return
     try:
-        duckdb.connect(str(warehouse)).close()
-    except duckdb.IOException as problem:
+        if warehouse.is_dir():
+            # held by the metastore of Spark as long as its session lives
+            with (warehouse / "metastore" / "dbex.lck").open("a") as lock:
+                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        elif warehouse.exists():
+            duckdb.connect(str(warehouse)).close()
+    except FileNotFoundError:  # a folder in which Spark has not got far
+        pass
+    except (duckdb.IOException, BlockingIOError) as problem:
         raise DbtFailed(
             f"{warehouse} is open in another program, and only one can write: close it"
             " there. Readers open the published files instead.\n"
@@ -135,29 +178,36 @@ def _refuse_an_open_warehouse(warehouse: Path) -> None:
         ) from None
 
 
-def _show_failures(target: Path, warehouse: Path, console: Console) -> None:
-    """Prints the first rows that every failed data test found."""
+def _show_failures(
+    target: Path, options: list[str], environment: dict[str, str], console: Console
+) -> None:
+    """Prints the first rows that every failed data test finds."""
     results = target / "run_results.json"
     if not results.exists():
         return
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     failed = [
-        result
+        nodes[result["unique_id"]]
         for result in json.loads(results.read_text())["results"]
         if result["status"] == "fail" and result["unique_id"] in nodes
     ]
     if not failed:
         return
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        for result in failed:
-            node = nodes[result["unique_id"]]
-            console.print(f"\n[bold red]Test failed:[/] {node['name']}")
-            if node.get("description"):
-                console.print(f"  {node['description'].strip()}", highlight=False)
-            found = connection.execute(
-                f"select * from ({result['compiled_code']}) limit {SHOWN_ROWS}"
-            )
-            table = Table(*[column[0] for column in found.description])
-            for row in found.fetchall():
-                table.add_row(*[str(value) for value in row])
+    # dbt asks the engine: what was compiled is in its words
+    names = " ".join(node["name"] for node in failed)
+    shown = ["show", "--select", names, "--output=json", f"--limit={SHOWN_ROWS}"]
+    found = {}
+    for line in _start([*shown, *options], environment).stdout:
+        if '"ShowNode"' in line:
+            data = json.loads(line)["data"]
+            found[data["unique_id"]] = json.loads(data["preview"])
+    for node in failed:
+        console.print(f"\n[bold red]Test failed:[/] {node['name']}")
+        if node.get("description"):
+            console.print(f"  {node['description'].strip()}", highlight=False)
+        rows = found.get(node["unique_id"])
+        if rows:
+            table = Table(*rows[0])
+            for row in rows:
+                table.add_row(*[str(value) for value in row.values()])
             console.print(table)

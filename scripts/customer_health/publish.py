@@ -14,6 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer_health.warehouse import connect, text
+
 # Readable by DuckDB from 1.4 on, which is inside today's BI tools.
 STORAGE_VERSION = "v1.4.0"
 
@@ -78,10 +80,7 @@ def publish(
     manifest_path = published / "manifest.json"
     before = _read_manifest(manifest_path)
     marts = read_marts(dbt_manifest)
-    connection = duckdb.connect()
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
-    connection.execute("use warehouse.main")
+    connection = connect(warehouse)
 
     files: dict[str, dict] = {}
     written: list[str] = []
@@ -172,7 +171,7 @@ def _publish_parquet(connection: duckdb.DuckDBPyConnection, mart: Mart, add) -> 
             {mart.name: rows},
             lambda path, condition=condition: connection.execute(
                 f"copy (select {columns} from {mart.name} where {condition}) "
-                f"to {_text(path)} (format parquet, compression zstd)"
+                f"to {text(path)} (format parquet, compression zstd)"
             ),
         )
 
@@ -219,7 +218,7 @@ def _publish_duckdb(
             path: Path, selections=selections, is_restricted=is_restricted
         ) -> None:
             connection.execute(
-                f"attach {_text(path)} as output (storage_version '{STORAGE_VERSION}')"
+                f"attach {text(path)} as output (storage_version '{STORAGE_VERSION}')"
             )
             for mart, columns, condition in selections:
                 connection.execute(
@@ -228,12 +227,12 @@ def _publish_duckdb(
                 )
                 connection.execute(
                     f"comment on table output.main.{mart.name} is "
-                    f"{_text(mart.description.strip())}"
+                    f"{text(mart.description.strip())}"
                 )
                 for column in columns:
                     connection.execute(
                         f"comment on column output.main.{mart.name}.{column} is "
-                        f"{_text(mart.columns[column].strip())}"
+                        f"{text(mart.columns[column].strip())}"
                     )
             connection.execute("detach output")
             if is_restricted:
@@ -298,11 +297,6 @@ def _sync(path: Path) -> None:
 def _temporary(path: Path) -> Path:
     """Where a file is written before it takes its place."""
     return path.with_name(f".{path.name}.new")
-
-
-def _text(value: object) -> str:
-    """A text literal in SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def remove_leftovers(published: Path) -> None:
