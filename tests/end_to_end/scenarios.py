@@ -589,6 +589,18 @@ def publication(laboratory: Laboratory) -> Publication:
     )
 
 
+def spark(laboratory: Laboratory) -> Publication:
+    """The base on Spark: built with all data tests and published, by scripts/build."""
+    project = laboratory.copy_project("project_spark", laboratory.project)
+    warehouse = laboratory.folder / "spark"
+    folder = laboratory.folder / "published_by_spark"
+    run = laboratory.build_and_publish(
+        "--engine=spark", warehouse=warehouse, published=folder, project=project
+    )
+    assert run.code == 0, run.output[-4000:]
+    return Publication(warehouse, run, laboratory.raw, folder, [], ({}, {}))
+
+
 @dataclass(frozen=True)
 class Refusal(Built):
     """A build that must fail, on copies of what `publication` made."""
@@ -677,6 +689,7 @@ def benchmarked(laboratory: Laboratory) -> dict:
 
 ALL = (
     base,
+    spark,
     plain_build,
     nightly,
     interrupted,
