@@ -116,7 +116,8 @@ windows as (
         account_number,
         day as first_day,
         lead(day, 1, day) over (partition by user_number order by day) - 1 as last_day,
-        round(sum(uses) over (partition by user_number order by day), 6) as uses,
+        {{ rounded('sum(uses) over (partition by user_number order by day)', 6) }}
+            as uses,
         sum(active_days) over (partition by user_number order by day) as active_days
 
     from changes
