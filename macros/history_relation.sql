@@ -1,6 +1,6 @@
 {#
     The relation of a model that keeps history, as it was before this run; none before the
-    first run. With the raw views, this is the only look at the database at compile time.
+    first run. With the raw tables, this is the only look at the database at compile time.
 #}
 {% macro history_relation(model_name) %}
     {% if not execute %}

@@ -138,7 +138,11 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
                     node=data.get("node_info", {}).get("node_name", ""),
                 )
             if event["info"]["name"] == "JinjaLogInfo":
-                console.print(event["info"]["msg"], highlight=False)
+                message = event["info"]["msg"]
+                if message.startswith("Reading "):
+                    progress.update(bar, node=message)
+                else:
+                    console.print(message, highlight=False)
             if event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
         progress.update(bar, node="")

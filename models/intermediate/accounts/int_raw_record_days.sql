@@ -24,15 +24,14 @@ counted as (
         ('survey', 'invitations'), ('survey', 'responses'),
         ('usage', 'events'), ('usage', 'users'), ('usage', 'features'),
         ('usage', 'integrations'),
-        ('marketing', 'touches'), ('marketing', 'intents'),
+        ('marketing', 'touches'), ('marketing', 'intent'),
         ('marketing', 'market_events'),
     ] %}
 
     {{ 'union all' if not loop.first }}
 
     select
-        '{{ source_name }}.{{ table_name | replace("intents", "intent") }}'
-            as source_table,
+        '{{ source_name }}.{{ table_name }}' as source_table,
         _record_date as record_date,
         sum(_raw_rows) as raw_rows,
         sum(case when _row_status = 'staged' then _raw_rows else 0 end) as staged_rows,
@@ -50,7 +49,12 @@ counted as (
         sum(_unreadable_values) as unreadable_values,
         min(_loaded_on) filter (where _row_status = 'staged') as first_loaded_on
 
-    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+    from
+        {% if table_name == 'events' -%}
+            {{ ref('base_usage__events') }}
+        {%- else -%}
+            {{ source(source_name, table_name) }}
+        {%- endif %}
 
     group by _record_date
 

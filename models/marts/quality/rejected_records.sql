@@ -28,19 +28,19 @@ rejected as (
         ('usage', 'features', 'feature'),
         ('usage', 'integrations', 'integration_id'),
         ('marketing', 'touches', 'touch_id'),
-        ('marketing', 'intents', 'account_id'),
+        ('marketing', 'intent', 'account_id'),
         ('marketing', 'market_events', 'event_id'),
     ] %}
 
     select
         '{{ source_name }}' as source,
-        '{{ table_name | replace("intents", "intent") }}' as table_name,
+        '{{ table_name }}' as table_name,
         {{ key }} as record_key,
         _rejection_reason as reason,
         _record_date as record_date,
         _raw_record as content
 
-    from {{ ref('base_' ~ source_name ~ '__' ~ table_name) }}
+    from {{ source(source_name, table_name) }}
 
     where _row_status = 'rejected'
 

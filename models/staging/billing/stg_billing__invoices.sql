@@ -4,7 +4,7 @@ with
 
 invoices as (
 
-    select * from {{ ref('base_billing__invoices') }}
+    select * from {{ source('billing', 'invoices') }}
 
 ),
 

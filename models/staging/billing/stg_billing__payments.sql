@@ -4,7 +4,7 @@ with
 
 payments as (
 
-    select * from {{ ref('base_billing__payments') }}
+    select * from {{ source('billing', 'payments') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 products as (
 
-    select * from {{ ref('base_billing__products') }}
+    select * from {{ source('billing', 'products') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 service_costs as (
 
-    select * from {{ ref('base_billing__service_costs') }}
+    select * from {{ source('billing', 'service_costs') }}
 
 ),
 

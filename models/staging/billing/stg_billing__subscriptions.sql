@@ -4,7 +4,7 @@ with
 
 subscriptions as (
 
-    select * from {{ ref('base_billing__subscriptions') }}
+    select * from {{ source('billing', 'subscriptions') }}
 
 ),
 

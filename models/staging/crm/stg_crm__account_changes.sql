@@ -4,7 +4,7 @@ with
 
 account_changes as (
 
-    select * from {{ ref('base_crm__account_changes') }}
+    select * from {{ source('crm', 'account_changes') }}
 
 ),
 

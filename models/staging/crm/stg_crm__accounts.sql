@@ -4,7 +4,7 @@ with
 
 accounts as (
 
-    select * from {{ ref('base_crm__accounts') }}
+    select * from {{ source('crm', 'accounts') }}
 
 ),
 

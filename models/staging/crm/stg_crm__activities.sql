@@ -4,7 +4,7 @@ with
 
 activities as (
 
-    select * from {{ ref('base_crm__activities') }}
+    select * from {{ source('crm', 'activities') }}
 
 ),
 

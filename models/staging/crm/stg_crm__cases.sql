@@ -4,7 +4,7 @@ with
 
 cases as (
 
-    select * from {{ ref('base_crm__cases') }}
+    select * from {{ source('crm', 'cases') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 contacts as (
 
-    select * from {{ ref('base_crm__contacts') }}
+    select * from {{ source('crm', 'contacts') }}
 
 ),
 

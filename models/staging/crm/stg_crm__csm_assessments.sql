@@ -4,7 +4,7 @@ with
 
 csm_assessments as (
 
-    select * from {{ ref('base_crm__csm_assessments') }}
+    select * from {{ source('crm', 'csm_assessments') }}
 
 ),
 

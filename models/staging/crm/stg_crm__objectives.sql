@@ -4,7 +4,7 @@ with
 
 objectives as (
 
-    select * from {{ ref('base_crm__objectives') }}
+    select * from {{ source('crm', 'objectives') }}
 
 ),
 

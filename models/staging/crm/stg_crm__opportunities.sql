@@ -4,7 +4,7 @@ with
 
 opportunities as (
 
-    select * from {{ ref('base_crm__opportunities') }}
+    select * from {{ source('crm', 'opportunities') }}
 
 ),
 

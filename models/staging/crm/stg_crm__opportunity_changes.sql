@@ -4,7 +4,7 @@ with
 
 opportunity_changes as (
 
-    select * from {{ ref('base_crm__opportunity_changes') }}
+    select * from {{ source('crm', 'opportunity_changes') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 opportunity_contacts as (
 
-    select * from {{ ref('base_crm__opportunity_contacts') }}
+    select * from {{ source('crm', 'opportunity_contacts') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 tasks as (
 
-    select * from {{ ref('base_crm__tasks') }}
+    select * from {{ source('crm', 'tasks') }}
 
 ),
 

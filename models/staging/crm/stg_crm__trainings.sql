@@ -4,7 +4,7 @@ with
 
 trainings as (
 
-    select * from {{ ref('base_crm__trainings') }}
+    select * from {{ source('crm', 'trainings') }}
 
 ),
 

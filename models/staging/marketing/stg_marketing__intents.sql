@@ -4,7 +4,7 @@ with
 
 intent as (
 
-    select * from {{ ref('base_marketing__intents') }}
+    select * from {{ source('marketing', 'intent') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 market_events as (
 
-    select * from {{ ref('base_marketing__market_events') }}
+    select * from {{ source('marketing', 'market_events') }}
 
 ),
 

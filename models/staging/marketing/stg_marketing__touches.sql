@@ -4,7 +4,7 @@ with
 
 touches as (
 
-    select * from {{ ref('base_marketing__touches') }}
+    select * from {{ source('marketing', 'touches') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 invitations as (
 
-    select * from {{ ref('base_survey__invitations') }}
+    select * from {{ source('survey', 'invitations') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 responses as (
 
-    select * from {{ ref('base_survey__responses') }}
+    select * from {{ source('survey', 'responses') }}
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 features as (
 
-    select * from {{ ref('base_usage__features') }}
+    select * from {{ source('usage', 'features') }}
 
 ),
 

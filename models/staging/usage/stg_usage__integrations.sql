@@ -4,7 +4,7 @@ with
 
 integrations as (
 
-    select * from {{ ref('base_usage__integrations') }}
+    select * from {{ source('usage', 'integrations') }}
 
 ),
 

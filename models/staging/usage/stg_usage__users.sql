@@ -4,7 +4,7 @@ with
 
 users as (
 
-    select * from {{ ref('base_usage__users') }}
+    select * from {{ source('usage', 'users') }}
 
 ),
 

@@ -2,6 +2,8 @@
 -- this run reads, per status: the largest table is reduced as it is read. Rejected rows
 -- stand alone.
 
+{{ config(materialized='table') }}
+
 with
 
 events as (

@@ -1,7 +1,6 @@
 {#
-    The raw contract, enforced. For every table in models/staging/*/_*__sources.yml this
-    makes a view raw_<source>.<table> over the raw file (on Spark: over the raw table), with
-    the declared columns in the declared types, plus
+    The raw contract, enforced. Every table in models/staging/*/_*__sources.yml is loaded from
+    its raw file into raw_<source>.<table>, with the declared columns in the declared types, plus
 
         _row_status         staged, rejected, duplicate or deleted: every raw row is one of them
         _rejection_reason   why a rejected row cannot be used
@@ -11,19 +10,19 @@
         _unknown_values     how many values of the row are not in their column's list
         _unreadable_values  how many optional values of the row could not be read
 
-    A table with read_by_day in its meta (usage.events) shows only the days that this run
-    reads: those after the newest read day, the open ones, and a restated range.
+    A table with read_by_day in its meta (usage.events) is a view, and shows only the days that
+    this run reads: those after the newest read day, the open ones, and a restated range.
 
     It stops the run, naming source, table and column, when something required is absent.
 #}
-{% macro create_raw_views() %}
-    {% if not execute or flags.WHICH not in ('build', 'run', 'test', 'seed') %}
+{% macro load_raw_tables() %}
+    {% if not execute or flags.WHICH not in ('build', 'run') %}
         {{ return('') }}
     {% endif %}
 
     {% set files = raw_files() %}
     {% set problems = [] %}
-    {% set views = [] %}
+    {% set inputs = [] %}
     {% for table in graph.sources.values() %}
         {% set raw = raw_input(table, files) %}
         {% set name = table.source_name ~ '.' ~ table.name %}
@@ -54,7 +53,7 @@
                 {% endif %}
             {% endfor %}
         {% endif %}
-        {% do views.append({
+        {% do inputs.append({
             'table': table,
             'raw': raw,
             'foreign_keys': raw_foreign_keys(table) | length
@@ -68,14 +67,29 @@
             ~ problems | join('\n  - ')) }}
     {% endif %}
 
-    {% for view in views | unique(attribute='table.schema') %}
+    {% for input in inputs | unique(attribute='table.schema') %}
         {% do adapter.create_schema(api.Relation.create(
-            database=view.table.database, schema=view.table.schema)) %}
+            database=input.table.database, schema=input.table.schema)) %}
     {% endfor %}
-    {# a view that checks ids comes after the view that holds them #}
-    {% for view in views | sort(attribute='foreign_keys') %}
-        {% do run_query(raw_view_sql(view.table, view.raw)) %}
+    {# a table that checks ids comes after the one that holds them #}
+    {% for input in inputs | sort(attribute='foreign_keys') %}
+        {% do load_raw_table(input.table, raw_rows_sql(input.table, input.raw)) %}
     {% endfor %}
+{% endmacro %}
+
+
+{# Makes the raw table of what a query gives, in place of what was there. #}
+{% macro load_raw_table(table, query) %}
+    {% set name = table.schema ~ '.' ~ table.name %}
+    {% do log('Reading ' ~ table.source_name ~ '.' ~ table.name, info=true) %}
+    {% if table.config.meta.get('read_by_day') %}
+        {% do run_query('create or replace view ' ~ name ~ ' as ' ~ query) %}
+    {% elif target.type == 'spark' %}
+        {% do run_query('drop table if exists ' ~ name) %}
+        {% do run_query('create table ' ~ name ~ ' using parquet as ' ~ query) %}
+    {% else %}
+        {% do run_query('create or replace table ' ~ name ~ ' as ' ~ query) %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -97,7 +111,8 @@
 {% endmacro %}
 
 
-{% macro raw_view_sql(table, raw) %}
+{# The rows of a raw table, each with what becomes of it. #}
+{% macro raw_rows_sql(table, raw) %}
 {%- set meta = table.config.meta -%}
 {%- set key = meta.key -%}
 {%- set event_date = meta.get('event_date') -%}
@@ -105,8 +120,6 @@
 {%- set foreign_keys = raw_foreign_keys(table) -%}
 {%- set partition = key + (['_record_date'] if meta.get('read_by_day') else []) %}
 {%- set open_days = usage_days_to_read() if meta.get('read_by_day') and raw.columns else none %}
-create or replace view {{ table.schema }}.{{ table.name }} as
-
 with
 
 raw_rows as (

@@ -1,3 +1,0 @@
--- One row per raw row of billing.subscriptions, with what became of it.
-
-select * from {{ source('billing', 'subscriptions') }}

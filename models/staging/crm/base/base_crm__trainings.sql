@@ -1,3 +1,0 @@
--- One row per raw row of crm.trainings, with what became of it.
-
-select * from {{ source('crm', 'trainings') }}

@@ -1,3 +1,0 @@
--- One row per raw row of usage.features, with what became of it.
-
-select * from {{ source('usage', 'features') }}
