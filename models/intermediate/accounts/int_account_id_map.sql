@@ -1,7 +1,7 @@
 -- One row per account per CRM id whose records count for it, from valid_from to before
--- valid_to: its own, and after a merge those of accounts that it survived; past days keep
--- the old id. All ids of an account have the same spans of days, on which they are the
--- same ids.
+-- valid_to: its own, and after a merge those of accounts that it survived; past days
+-- keep the old id. All ids of an account have the same spans of days, on which they are
+-- the same ids.
 
 with
 

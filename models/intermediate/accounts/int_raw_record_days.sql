@@ -28,16 +28,23 @@ counted as (
         ('marketing', 'market_events'),
     ] %}
 
+    {%- set raw_rows = ref('base_usage__events') if table_name == 'events'
+        else source(source_name, table_name) %}
+
     {{ 'union all' if not loop.first }}
 
     select
         '{{ source_name }}.{{ table_name }}' as source_table,
         _record_date as record_date,
         sum(_raw_rows) as raw_rows,
-        sum(case when _row_status = 'staged' then _raw_rows else 0 end) as staged_rows,
-        sum(case when _row_status = 'rejected' then _raw_rows else 0 end) as rejected_rows,
-        sum(case when _row_status = 'duplicate' then _raw_rows else 0 end) as duplicate_rows,
-        sum(case when _row_status = 'deleted' then _raw_rows else 0 end) as deleted_rows,
+        sum(case when _row_status = 'staged' then _raw_rows else 0 end)
+            as staged_rows,
+        sum(case when _row_status = 'rejected' then _raw_rows else 0 end)
+            as rejected_rows,
+        sum(case when _row_status = 'duplicate' then _raw_rows else 0 end)
+            as duplicate_rows,
+        sum(case when _row_status = 'deleted' then _raw_rows else 0 end)
+            as deleted_rows,
         sum(
             case
                 when _rejection_reason = 'account_id is not in crm.accounts'
@@ -49,12 +56,7 @@ counted as (
         sum(_unreadable_values) as unreadable_values,
         min(_loaded_on) filter (where _row_status = 'staged') as first_loaded_on
 
-    from
-        {% if table_name == 'events' -%}
-            {{ ref('base_usage__events') }}
-        {%- else -%}
-            {{ source(source_name, table_name) }}
-        {%- endif %}
+    from {{ raw_rows }}
 
     group by _record_date
 

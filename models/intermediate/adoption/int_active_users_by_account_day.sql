@@ -1,6 +1,6 @@
--- One row per account per day to score on which a known user had been active in the last
--- 56 days: how many were in the last 28 of them, how often they came, how much of the use
--- is the most active one's; and how many were in the 28 days before.
+-- One row per account per day to score on which a known user had been active in the
+-- last 56 days: how many were in the last 28 of them, how often they came, how much of
+-- the use is the most active one's; and how many were in the 28 days before.
 
 with
 

@@ -51,7 +51,7 @@ use_days as (
 
 ),
 
--- days to score among the days with use: one pass in order of time then sees all windows
+-- days to score among the days with use: one pass in order of time sees all windows
 days as (
 
     select

@@ -1,6 +1,6 @@
--- One row per CRM account id, user, feature and day of the raw rows of usage.events that
--- this run reads, per status: the largest table is reduced as it is read. Rejected rows
--- stand alone.
+-- One row per CRM account id, user, feature, day and status of the raw rows of
+-- usage.events that this run reads: the largest table is reduced as it is read.
+-- Rejected rows stand alone.
 
 {{ config(materialized='table') }}
 
