@@ -26,7 +26,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
 REFERENCE_SQL = PROJECT / "scripts" / "benchmark_reference" / "reference.sql"
 LATE_DATA_DAYS = 3
-DAYS_PER_CHUNK = 31
 SELECTORS = (
     "segment",
     "industry",
@@ -217,342 +216,357 @@ def health_band() -> str:
 # Scoring, as SQL: a column per signal, so that nothing is joined
 
 
+def rounded(number: str, decimals: int) -> str:
+    """round(number, decimals), which computes a power in every row."""
+    return f"round(({number}) * 1e{decimals}) / 1e{decimals}"
+
+
 def exact(sum_of_doubles: str) -> str:
     """The sum that decimals of 12 places would give."""
-    return f"round(({sum_of_doubles}) * 1e12) / 1e12"
+    return rounded(sum_of_doubles, 12)
 
 
 def total(terms: Iterable[str]) -> str:
     return " + ".join(terms) or "0"
 
 
+def listed(terms: Iterable[str]) -> str:
+    return f"[{', '.join(terms)}]"
+
+
 def measured_score(signal: Signal) -> str:
     """0 to 100 from the column of a signal's value; null stays null."""
     knots = signal.knots
     direction = 1 if knots["hundred_at"] > knots["zero_at"] else -1
-    fifty = knots["fifty_at"]
-    if fifty is None:
-        fifty = (knots["zero_at"] + knots["hundred_at"]) / 2
-    zero, fifty, hundred = (
-        direction * knot for knot in (knots["zero_at"], fifty, knots["hundred_at"])
-    )
-    until, again = (
-        None if knots[name] is None else direction * knots[name]
-        for name in ("hundred_until", "zero_again_at")
-    )
-    x = f"({direction} * v_{signal.name})"
+    middle = knots["fifty_at"]
+    if middle is None:
+        middle = (knots["zero_at"] + knots["hundred_at"]) / 2
+    zero = direction * knots["zero_at"]
+    fifty = direction * middle
+    hundred = direction * knots["hundred_at"]
+    x = f"v_{signal.name}" if direction == 1 else f"(-v_{signal.name})"
+    too_much = ""
+    if knots["zero_again_at"] is not None:
+        too_much = f" or {x} >= {direction * knots['zero_again_at']!r}"
+    beyond = ""
+    if knots["hundred_until"] is not None:
+        beyond = f"{x} > {direction * knots['hundred_until']!r}"
     if signal.shape == "step":
-        below = f"{x} < {fifty!r}" + (
-            f" or {x} >= {again!r}" if again is not None else ""
-        )
-        half = f"{x} < {hundred!r}" + (
-            f" or {x} > {until!r}" if until is not None else ""
-        )
-        scored = f"when {below} then 0 when {half} then 50"
+        half = f"{x} < {hundred!r}" + (f" or {beyond}" if beyond else "")
+        branches = f"when {x} < {fifty!r}{too_much} then 0 when {half} then 50"
     else:
-        lowest = f"{x} <= {zero!r}" + (
-            f" or {x} >= {again!r}" if again is not None else ""
-        )
-        scored = (
-            f"when {lowest} then 0 "
+        branches = (
+            f"when {x} <= {zero!r}{too_much} then 0 "
             f"when {x} < {fifty!r} then 50 * ({x} - {zero!r}) / ({fifty - zero!r}) "
             f"when {x} < {hundred!r} then "
             f"50 + 50 * ({x} - {fifty!r}) / ({hundred - fifty!r})"
         )
-        if until is not None:
-            scored += (
-                f" when {x} > {until!r} then "
-                f"100 * ({again!r} - {x}) / ({again - until!r})"
+        if beyond:
+            again = direction * knots["zero_again_at"]
+            until = direction * knots["hundred_until"]
+            branches += (
+                f" when {beyond} then 100 * ({again!r} - {x}) / ({again - until!r})"
             )
-    return f"case when v_{signal.name} is null then null {scored} else 100 end"
+    value = f"case when {x} is null then null {branches} else 100 end"
+    return f"cast({value} as double)"
 
 
-def scored_days(card: Card, stale: set[str], first: int, end: int) -> str:
-    """A query of one row per account-day of a scorecard, with lists of its signals.
+class Scoring:
+    """The SQL that scores the account-days of one scorecard.
 
-    Slots from `first` to before `end`; `stale` are the sources that are not fresh on all
-    days. The lists are as long as there are signals to store on the day.
+    `stale` are the sources that are not fresh on all days.
     """
-    signals = card.signals
-    relations = ["full_signals"] + ["light_signals"] * card.is_light
-    stored = signals_to_store()
-    by_dimension = {
-        dimension: [each for each in signals if each.dimension == dimension]
-        for dimension in card.dimensions
-    }
-    axes = {row["dimension"]: row["axis"] for row in seed("dimensions")}
-    peers = [each for each in signals if each.missing_policy == "peer_median"]
 
-    def status(signal: Signal) -> str:
-        """Null where the source is fresh."""
-        return f'states."{signal.source}"' if signal.source in stale else "null"
+    def __init__(self, card: Card, stale: set[str]) -> None:
+        self.card = card
+        self.stale = stale
+        self.signals = card.signals
+        self.members = {
+            dimension: [each for each in card.signals if each.dimension == dimension]
+            for dimension in card.dimensions
+        }
+        stored = signals_to_store()
+        self.usual = [each for each in card.signals if each.name in stored]
 
-    def is_applicable(signal: Signal) -> str:
-        if signal.source not in stale:
-            return "true"
-        return f"coalesce(s_{signal.name} <> 'not applicable', true)"
+    @property
+    def table(self) -> str:
+        return f"scored_{self.card.number}"
 
-    def imputed(signal: Signal) -> str:
-        measured = f"m_{signal.name}"
-        value = {
+    # what is the same for all accounts on a day
+
+    def status(self, signal: Signal) -> str:
+        """Why nothing of the source counts on the day, null where it does."""
+        return f'"{signal.source}"' if signal.source in self.stale else "null"
+
+    def value(self, signal: Signal) -> str:
+        value = rounded(rounded(f"cast({signal.column} as double)", 9), 6)
+        if signal.source in self.stale:
+            value = f"case when {self.status(signal)} is null then {value} end"
+        return f"{value} as v_{signal.name}"
+
+    def share(self, signal: Signal, among: str) -> str:
+        """A signal's weight as a share of health, among what is scored or applicable."""
+        return rounded(
+            f"{signal.weight!r}::double / nullif({among}_{signal.dimension}, 0) "
+            f"* {self.card.dimensions[signal.dimension]!r}::double "
+            f"/ nullif({among}_account, 0)",
+            9,
+        )
+
+    def weights_among(self, among: str, counts) -> tuple[list[str], str]:
+        """The weight of each dimension, and of the account, among what counts."""
+        dimensions = [
+            "cast("
+            + total(
+                f"case when {counts(each)} then {each.weight!r} else 0 end"
+                for each in members
+            )
+            + f" as double) as {among}_{dimension}"
+            for dimension, members in self.members.items()
+        ]
+        account = (
+            "cast("
+            + total(
+                f"case when {among}_{dimension} > 0 then {weight!r} else 0 end"
+                for dimension, weight in self.card.dimensions.items()
+            )
+            + f" as double) as {among}_account"
+        )
+        return dimensions, account
+
+    def day_weights(self) -> str:
+        """A query of one row per slot: weights that only depend on the sources."""
+
+        def applies(signal: Signal) -> str:
+            return f"{self.status(signal)} is distinct from 'not applicable'"
+
+        applicable, applicable_account = self.weights_among("applicable", applies)
+        whole, whole_account = self.weights_among("configured", lambda each: "true")
+        shares = [
+            f"case when {applies(each)} "
+            f"then coalesce({self.share(each, 'applicable')}, 0) else 0 end "
+            f"as a_{each.name}, "
+            f"coalesce({self.share(each, 'configured')}, 0) as f_{each.name}"
+            for each in self.signals
+        ]
+        sums = [
+            exact(total(f"a_{each.name}" for each in members)) + f" as aa_{dimension}"
+            for dimension, members in self.members.items()
+        ]
+        applying = exact(
+            total(
+                f"case when {applies(each)} then f_{each.name} else 0 end"
+                for each in self.signals
+            )
+        )
+        everything = exact(total(f"f_{each.name}" for each in self.signals))
+        columns = ", ".join(
+            [self.status(each) + f" as s_{each.name}" for each in self.signals]
+            + [f"a_{each.name}" for each in self.signals]
+        )
+        return f"""
+select slot, {columns}, {", ".join(sums)},
+    coalesce({rounded(f"{applying} / nullif({everything}, 0)", 6)}, 0)
+        as applicable_share
+from (
+    select *, {", ".join(shares)}
+    from (
+        select *, {applicable_account}, {whole_account}
+        from (select *, {", ".join([*applicable, *whole])} from source_states)
+    )
+)
+"""
+
+    def peer_scores(self) -> str:
+        """A query of one row per slot: what stands in for missing values."""
+        peers = [each for each in self.signals if each.missing_policy == "peer_median"]
+        columns = "".join(
+            f", case when count({measured_score(each)}) >= 5 "
+            f"then median({measured_score(each)}) end as peer_{each.name}"
+            for each in peers
+        )
+        values = "".join(f", {self.value(each)}" for each in peers)
+        source = " union all ".join(
+            f"select slot{values} from {relation} inner join source_states using (slot) "
+            f"where card = {self.card.number}"
+            for relation in self.relations()
+        )
+        return f"select slot{columns} from ({source}) group by slot"
+
+    def relations(self) -> list[str]:
+        return ["full_signals"] + ["light_signals"] * self.card.is_light
+
+    # account-days
+
+    def score(self, signal: Signal) -> str:
+        stand_in = {
             "neutral": "50",
             "penalise": "0",
-            "peer_median": f"peers_{signal.name}.score",
+            "peer_median": f"peer_{signal.name}",
         }.get(signal.missing_policy)
-        if value is None:
-            return f"round({measured}, 4)"
-        otherwise = f"case when s_{signal.name} is null then {value} end"
-        return f"round(coalesce({measured}, {otherwise}), 4)"
+        measured = measured_score(signal)
+        if stand_in:
+            missing = f"case when s_{signal.name} is null then {stand_in} end"
+            measured = f"coalesce({measured}, {missing})"
+        return f"{rounded(measured, 4)} as p_{signal.name}"
 
-    # the value that counts; s_ is why there is none, if it is the source
-    values = [
-        f"{status(each)} as s_{each.name}, "
-        + (f"case when {status(each)} is null then " if each.source in stale else "")
-        + f"round(round(cast({each.column} as double), 9), 6)"
-        + (" end" if each.source in stale else "")
-        + f" as v_{each.name}"
-        for each in signals
-    ]
-    measured = [
-        f"cast({measured_score(each)} as double) as m_{each.name}" for each in signals
-    ]
-    scores = [f"{imputed(each)} as p_{each.name}" for each in signals]
-
-    def dimension_weight(dimension: str, condition) -> str:
-        return total(
-            f"case when {condition(each)} then {each.weight!r} else 0 end"
-            for each in by_dimension[dimension]
-        )
-
-    dimension_weights = [
-        f"cast({dimension_weight(dimension, condition)} as double) as {prefix}_{dimension}"
-        for prefix, condition in (
-            ("scored", lambda each: f"p_{each.name} is not null"),
-            ("applicable", is_applicable),
-        )
-        for dimension in card.dimensions
-    ]
-    account_weights = [
-        "cast("
-        + total(
-            f"case when {prefix}_{dimension} > 0 then {weight!r} else 0 end"
-            for dimension, weight in card.dimensions.items()
-        )
-        + f" as double) as {prefix}_account"
-        for prefix in ("scored", "applicable")
-    ]
-
-    def share(signal: Signal, prefix: str) -> str:
-        return (
-            f"round(coalesce({signal.weight!r} / "
-            f"nullif({prefix}_{signal.dimension}, 0) * "
-            f"{card.dimensions[signal.dimension]!r} / "
-            f"nullif({prefix}_account, 0), 0), 9)"
-        )
-
-    configured_dimensions = {
-        dimension: sum(each.weight for each in by_dimension[dimension])
-        for dimension in card.dimensions
-    }
-    configured_account = sum(
-        weight
-        for dimension, weight in card.dimensions.items()
-        if configured_dimensions[dimension] > 0
-    )
-
-    def configured(signal: Signal) -> float:
-        whole = configured_dimensions[signal.dimension]
-        if not whole:
-            return 0.0
-        weight = card.dimensions[signal.dimension]
-        return round(signal.weight / whole * weight / configured_account, 9)
-
-    weights = [
-        f"case when p_{each.name} is null then 0.0::double "
-        f"else {share(each, 'scored')} end as w_{each.name}"
-        for each in signals
-    ] + [
-        f"case when {is_applicable(each)} then {share(each, 'applicable')} "
-        f"else 0.0::double end as a_{each.name}"
-        for each in signals
-    ]
-    contributions = [
-        f"round(w_{each.name} * (p_{each.name} - 50), 9) + 0.0::double as c_{each.name}"
-        for each in signals
-    ]
-
-    sums = []
-    for dimension, members in by_dimension.items():
-        products = total(f"coalesce(w_{e.name} * p_{e.name}, 0)" for e in members)
-        sums += [
-            f"{exact(products)} as ws_{dimension}",
-            f"{exact(total(f'w_{e.name}' for e in members))} as w_{dimension}",
-            exact(
-                total(
-                    f"case when v_{e.name} is null then 0 else a_{e.name} end"
-                    for e in members
-                )
-            )
-            + f" as ma_{dimension}",
-            f"{exact(total(f'a_{e.name}' for e in members))} as aa_{dimension}",
-            exact(
-                total(
-                    f"case when {is_applicable(e)} then {configured(e)!r} else 0 end"
-                    for e in members
-                )
-            )
-            + f" as ca_{dimension}",
-            f"{exact(total(f'coalesce(c_{e.name}, 0)' for e in members))} "
-            f"as dc_{dimension}",
-        ]
-    dimension_scores = [
-        f"round(ws_{d} / nullif(w_{d}, 0), 8) as d_{d}" for d in card.dimensions
-    ]
-
-    def weighted_mean(dimensions: Iterable[str]) -> str:
+    def weighted_mean(self, dimensions: Iterable[str]) -> str:
         chosen = list(dimensions)
         if not chosen:
             return "cast(null as double)"
-        points = total(f"coalesce(w_{d} * d_{d}, 0)" for d in chosen)
-        return (
-            f"round({exact(points)} / "
-            f"nullif({exact(total(f'w_{d}' for d in chosen))}, 0), 4)"
+        points = total(f"coalesce(w_{each} * d_{each}, 0)" for each in chosen)
+        weight = total(f"w_{each}" for each in chosen)
+        return rounded(f"{exact(points)} / nullif({exact(weight)}, 0)", 4)
+
+    def scored_days(self) -> str:
+        """A query of one row per account-day: v_ is a signal's value, p_ its points,
+        w_ its weight; d_ and w_ are the same of a dimension. Slots from $1 to before $2.
+        """
+        axes = {row["dimension"]: row["axis"] for row in seed("dimensions")}
+        keys = ", ".join(["account_id", "slot", "snapshot_date", *ACCOUNT_COLUMNS])
+        values = ", ".join(self.value(each) for each in self.signals)
+        valued = " union all ".join(
+            f"select {keys}, {values} "
+            f"from {relation} inner join source_states using (slot) "
+            f"where card = {self.card.number} and slot >= cast($1 as int) and slot < cast($2 as int)"
+            for relation in self.relations()
         )
-
-    def share_of(prefix: str, whole: str) -> str:
-        part = exact(total(f"{prefix}_{d}" for d in card.dimensions))
-        return f"coalesce(round({part} / nullif({whole}, 0), 6), 0)"
-
-    configured_sum = round(sum(configured(each) for each in signals), 12)
-    applicable_sum = exact(total(f"aa_{d}" for d in card.dimensions))
-    health = [
-        f"{share_of('ma', applicable_sum)} as coverage",
-        f"{share_of('ca', repr(configured_sum))} as applicable_share",
-        f"{weighted_mean(card.dimensions)} as score",
-    ] + [
-        f"{weighted_mean(d for d in card.dimensions if axes[d] == axis)} as {axis}"
-        for axis in ("relationship", "impact")
-    ]
-
-    watched = [each for each in signals if each.name not in stored]
-    kept = [each for each in signals if each.name in stored]
-
-    def listed(expression) -> str:
-        """A list of what the expression is for each signal that is stored on the day."""
-        usual = f"[{', '.join(map(expression, kept))}]"
-        if not watched:
-            return usual
-        all_signals = f"[{', '.join(map(expression, [*kept, *watched]))}]"
-        return (
-            f"case when day(snapshot_date + 1) = 1 then {all_signals} else {usual} end"
+        dimensions, account = self.weights_among(
+            "scored", lambda each: f"p_{each.name} is not null"
         )
-
-    def listed_dimensions(expression) -> str:
-        return f"[{', '.join(map(expression, card.dimensions))}]"
-
-    def status_of(signal: Signal) -> str:
-        plain = f"case when v_{signal.name} is null then 'missing' else 'measured' end"
-        if signal.source in stale:
-            plain = f"coalesce(s_{signal.name}, {plain})"
-        return f"cast({plain} as status_name)"
-
-    lists = [
-        listed(lambda e: f"'{e.name}'::signal_name") + " as signals",
-        listed(lambda e: f"'{e.dimension}'::dimension_name") + " as signal_dimensions",
-        listed(lambda e: f"v_{e.name}") + " as signal_values",
-        listed(lambda e: f"p_{e.name}") + " as signal_scores",
-        listed(lambda e: f"w_{e.name}") + " as signal_weights",
-        listed(lambda e: f"c_{e.name}") + " as signal_contributions",
-        listed(status_of) + " as signal_statuses",
-        listed_dimensions(lambda d: f"'{d}'::dimension_name") + " as dimensions",
-        listed_dimensions(lambda d: f"d_{d}") + " as dimension_scores",
-        listed_dimensions(lambda d: f"w_{d}") + " as dimension_weights",
-        listed_dimensions(lambda d: f"round(ma_{d} / nullif(aa_{d}, 0), 6)")
-        + " as dimension_coverages",
-        listed_dimensions(lambda d: f"case when w_{d} > 0 then dc_{d} end")
-        + " as dimension_contributions",
-    ]
-    keys = ", ".join(
-        ["account_id", "measures.slot", "snapshot_date", "card", *ACCOUNT_COLUMNS]
-    )
-
-    def columns(expressions: Iterable[str]) -> str:
-        return ",\n    ".join(expressions)
-
-    peer_tables = "".join(
-        f"""
-peers_{each.name} as (
-    select slot, median(m_{each.name}) as score
-    from measured
-    where m_{each.name} is not null
-    group by slot
-    having count(*) >= 5
-),"""
-        for each in peers
-    )
-    peer_joins = "".join(
-        f"\n    left join peers_{each.name} on measured.slot = peers_{each.name}.slot"
-        for each in peers
-    )
-    valued = " union all ".join(
-        f"""
-    select {keys},
-    {columns(values)}
-    from {relation} as measures
-    left join source_states as states on measures.slot = states.slot
-    where measures.card = {card.number}
-        and measures.slot >= {first} and measures.slot < {end}"""
-        for relation in relations
-    )
-    return f"""
-with valued as ({valued}
-),
-measured as materialized (
-    select *,
-    {columns(measured)}
-    from valued
-),{peer_tables}
-scored as (
-    select measured.*,
-    {columns(scores)}
-    from measured{peer_joins}
-),
-dimension_weighted as (
-    select *,
-    {columns(dimension_weights)}
-    from scored
-),
-account_weighted as (
-    select *,
-    {columns(account_weights)}
-    from dimension_weighted
-),
-weighted as (
-    select *,
-    {columns(weights)}
-    from account_weighted
-),
-contributing as (
-    select *,
-    {columns(contributions)}
-    from weighted
-),
-summed as (
-    select *,
-    {columns(sums)}
-    from contributing
-),
-dimensions as (
-    select *,
-    {columns(dimension_scores)}
-    from summed
+        weights = [
+            f"case when p_{each.name} is null then 0 "
+            f"else coalesce({self.share(each, 'scored')}, 0) end as w_{each.name}"
+            for each in self.signals
+        ]
+        sums = []
+        for dimension, members in self.members.items():
+            points = total(f"coalesce(w_{e.name} * p_{e.name}, 0)" for e in members)
+            weight = total(f"w_{e.name}" for e in members)
+            measured = total(
+                f"case when v_{e.name} is null then 0 else a_{e.name} end"
+                for e in members
+            )
+            gained = total(
+                "coalesce(" + rounded(f"w_{e.name} * (p_{e.name} - 50)", 9) + ", 0)"
+                for e in members
+            )
+            sums += [
+                f"{exact(points)} as ws_{dimension}",
+                f"{exact(weight)} as w_{dimension}",
+                f"{exact(measured)} as ma_{dimension}",
+                f"{exact(gained)} as dc_{dimension}",
+            ]
+        means = [
+            rounded(f"ws_{each} / nullif(w_{each}, 0)", 8) + f" as d_{each}"
+            for each in self.card.dimensions
+        ]
+        measured = exact(total(f"ma_{each}" for each in self.card.dimensions))
+        applicable = exact(total(f"aa_{each}" for each in self.card.dimensions))
+        health = [f"{self.weighted_mean(self.card.dimensions)} as score"] + [
+            self.weighted_mean(
+                each for each in self.card.dimensions if axes[each] == axis
+            )
+            + f" as {axis}"
+            for axis in ("relationship", "impact")
+        ]
+        kept = (
+            [f"{kind}_{each.name}" for kind in "vpws" for each in self.signals]
+            + [f"{kind}_{each}" for kind in "dw" for each in self.card.dimensions]
+            + [
+                rounded(f"ma_{each} / nullif(aa_{each}, 0)", 6) + f" as coverage_{each}"
+                for each in self.card.dimensions
+            ]
+            + [
+                f"case when w_{each} > 0 then dc_{each} end as c_{each}"
+                for each in self.card.dimensions
+            ]
+        )
+        withheld = [
+            f"case when coverage >= {self.card.minimum_coverage!r} then {column} end "
+            f"as {name}"
+            for column, name in (
+                ("score", "uncapped_health_score"),
+                ("relationship", "relationship_score"),
+                ("impact", "impact_score"),
+            )
+        ]
+        return f"""
+select {keys}, applicable_share, coverage, {", ".join(withheld)}, {", ".join(kept)}
+from (
+    select *, coalesce({rounded(f"{measured} / nullif({applicable}, 0)", 6)}, 0)
+        as coverage,
+        {", ".join(health)}
+    from (select *, {", ".join(means)}
+    from (select *, {", ".join(sums)}
+    from (select *, {", ".join(weights)}
+    from (select *, {account}
+    from (select *, {", ".join(dimensions)}
+    from (
+        select *, {", ".join(self.score(each) for each in self.signals)}
+        from (select * from ({valued}) order by slot, account_id)
+        inner join weights_{self.card.number} using (slot)
+        inner join peers_{self.card.number} using (slot)
+    ))))))
 )
-select {keys.replace("measures.", "")},
-    '{card.name}' as scorecard,
-    {card.version} as scorecard_version,
-    {columns(health)},
-    {columns(lists)}
-from dimensions
+"""
+
+    def store_signals(self, is_last_of_month: bool) -> str:
+        """Inserts a row per signal: on last days of months, the watched ones too."""
+        signals = list(self.signals) if is_last_of_month else self.usual
+        names = {
+            "signal": (f"'{each.name}'::signal_name" for each in signals),
+            "dimension": (f"'{each.dimension}'::dimension_name" for each in signals),
+            "value": (f"v_{each.name}" for each in signals),
+            "score": (f"p_{each.name}" for each in signals),
+            "weight": (f"w_{each.name}" for each in signals),
+        }
+        status = "case when value is null then 'missing' else 'measured' end"
+        if self.stale:
+            names["status"] = (f"s_{each.name}" for each in signals)
+            status = f"coalesce(status, {status})"
+        columns = ", ".join(
+            f"unnest({listed(terms)}) as {name}" for name, terms in names.items()
+        )
+        return f"""
+insert into signal_scores_daily
+select
+    account_id, snapshot_date, signal, dimension, value, score, weight,
+    {rounded("weight * (score - 50)", 9)} + 0.0::double,
+    cast({status} as status_name)
+from (
+    select account_id, snapshot_date, {columns} from {self.table}
+    where (day(snapshot_date + 1) = 1) = {is_last_of_month}
+)
+"""
+
+    def store_dimensions(self) -> str:
+        dimensions = list(self.card.dimensions)
+        columns = ", ".join(
+            f"unnest({listed(terms)})"
+            for terms in (
+                [f"'{each}'::dimension_name" for each in dimensions],
+                [f"d_{each}" for each in dimensions],
+                [f"w_{each}" for each in dimensions],
+                [f"coverage_{each}" for each in dimensions],
+                [f"c_{each}" for each in dimensions],
+            )
+        )
+        return (
+            "insert into dimension_scores_daily "
+            f"select account_id, snapshot_date, {columns} from {self.table}"
+        )
+
+    def store_accounts(self) -> str:
+        return f"""
+insert into account_health_daily
+select
+    account_id, snapshot_date, '{self.card.name}', {self.card.version},
+    uncapped_health_score, uncapped_health_score, coverage, applicable_share,
+    {health_band()}, null, relationship_score, impact_score, null, null,
+    {", ".join(ACCOUNT_COLUMNS[:-2])}, {lifecycle_stage()}, tenure_days,
+    days_to_renewal
+from {self.table}
 """
 
 
@@ -581,28 +595,6 @@ create table if not exists account_health_daily (
     service_tier varchar, product varchar, owner_id varchar, parent_account_id varchar,
     lifecycle_stage varchar, tenure_days int, days_to_renewal int
 );
-"""
-
-STORE = """
-insert into signal_scores_daily
-select
-    account_id, snapshot_date, unnest(signals), unnest(signal_dimensions),
-    unnest(signal_values), unnest(signal_scores), unnest(signal_weights),
-    unnest(signal_contributions), unnest(signal_statuses)
-from scored;
-insert into dimension_scores_daily
-select
-    account_id, snapshot_date, unnest(dimensions), unnest(dimension_scores),
-    unnest(dimension_weights), unnest(dimension_coverages),
-    unnest(dimension_contributions)
-from scored;
-insert into account_health_daily
-select
-    account_id, snapshot_date, scorecard, scorecard_version,
-    uncapped_health_score, uncapped_health_score, coverage, applicable_share,
-    {band}, null, relationship_score, impact_score, null, null,
-    {attributes}, {stage}, tenure_days, days_to_renewal
-from scored;
 """
 
 
@@ -674,35 +666,24 @@ def score(raw: Path, out: Path, first_day: date, last_day: date) -> None:
                 f"delete from {table} "
                 f"where snapshot_date between '{first_day}' and '{last_day}'"
             )
+        scorings = [Scoring(card, stale) for card in known]
+        for scoring in scorings:
+            number = scoring.card.number
+            run(f"create temp table weights_{number} as {scoring.day_weights()}")
+            run(f"create temp table peers_{number} as {scoring.peer_scores()}")
+            query = scoring.scored_days()
+            empty = query.replace("$1", "0").replace("$2", "0")
+            run(f"create temp table {scoring.table} as {empty}")
+            # planning such wide SQL takes a second: once, not for every month
+            run(f"prepare score_{number} as insert into {scoring.table} {query}")
         for first, end in months(first_day, last_day):
-            queries = []
-            for card in known:
-                query = scored_days(card, stale, first, end)
-                queries.append(
-                    "select *, "
-                    + ", ".join(
-                        f"case when coverage >= {card.minimum_coverage} then {column} end "
-                        f"as {name}"
-                        for column, name in (
-                            ("score", "uncapped_health_score"),
-                            ("relationship", "relationship_score"),
-                            ("impact", "impact_score"),
-                        )
-                    )
-                    + f" from ({query})"
-                )
-            run(
-                "create or replace temp table scored as "
-                + " union all ".join(queries)
-                + " order by slot, account_id"
-            )
-            run(
-                STORE.format(
-                    band=health_band(),
-                    attributes=", ".join(ACCOUNT_COLUMNS[:-2]),
-                    stage=lifecycle_stage(),
-                )
-            )
+            for scoring in scorings:
+                run(f"truncate {scoring.table}")
+                run(f"execute score_{scoring.card.number}({first}, {end})")
+                run(scoring.store_signals(is_last_of_month=False))
+                run(scoring.store_signals(is_last_of_month=True))
+                run(scoring.store_dimensions())
+                run(scoring.store_accounts())
 
 
 def days_to_read_from(connection: duckdb.DuckDBPyConnection) -> date:
