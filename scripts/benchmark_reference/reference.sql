@@ -217,8 +217,7 @@ select entity, unnest(sources) as source from entities;
 -- Use: one pass over the new events ----------------------------------------------------
 
 create table if not exists user_days (
-    source int, user_number int, day date, uses int,
-    quantity_with_outcome int, failed_quantity int, minutes_saved int, features ubigint
+    source int, user_number int, day date, uses int
 );
 create table if not exists use_days (
     source int, day date, users int, uses_of_users int,
@@ -252,13 +251,14 @@ where raw_features.feature is not null;
 
 -- by the number of the feature; 64 is one that is not in the list, 0 is none
 set variable features = (select list(feature order by number) from features);
-set variable minutes = (select list(minutes order by number) from features);
-set variable feature_bits = (
-    select list_resize(
-        list(bit | coalesce(product_bit, 0) order by number), 63, cast(0 as ubigint)
-    ) || [cast(1 as ubigint) << 63]
-    from features
-);
+create or replace temp table feature_numbers as
+select
+    cast(number as utinyint) as feature,
+    bit | coalesce(product_bit, 0) as bits,
+    coalesce(minutes, 0) as minutes
+from features
+union all select 0, 0, 0
+union all select 64, cast(1 as ubigint) << 63, 0;
 set variable stated_features = (
     select coalesce(bit_or(bit), 0) from features where minutes is not null
 );
@@ -301,11 +301,12 @@ select
     sum(quantity) as uses,
     sum(case when is_error is not null then quantity else 0 end) as quantity_with_outcome,
     sum(case when is_error then quantity else 0 end) as failed_quantity,
-    sum(quantity * getvariable('minutes')[feature]) as minutes_saved,
-    coalesce(bit_or(getvariable('feature_bits')[feature]), 0) as features,
+    sum(quantity * minutes) as minutes_saved,
+    bit_or(bits) as features,
     count(*) as events,
     bit_or(1::ubigint << cast(id & 63 as utinyint)) as hashes
 from events
+inner join feature_numbers using (feature)
 where source in (select accounts.source from accounts)
 group by source, user_number, day;
 
@@ -340,8 +341,9 @@ select
     sum(quantity) as uses,
     sum(case when is_error is not null then quantity else 0 end) as quantity_with_outcome,
     sum(case when is_error then quantity else 0 end) as failed_quantity,
-    sum(quantity * getvariable('minutes')[feature]) as minutes_saved
+    sum(quantity * minutes) as minutes_saved
 from doubles
+inner join feature_numbers using (feature)
 group by source, user_number, day;
 
 update new_user_days set
@@ -359,10 +361,8 @@ where
 drop table events;
 
 insert into user_days
-select
-    source, user_number, day, uses,
-    quantity_with_outcome, failed_quantity, coalesce(minutes_saved, 0), features
-from new_user_days;
+select source, user_number, day, uses from new_user_days
+where user_number is not null;
 
 insert into use_days
 select
@@ -372,7 +372,7 @@ select
     coalesce(sum(uses) filter (where user_number is not null), 0),
     sum(quantity_with_outcome),
     sum(failed_quantity),
-    coalesce(sum(minutes_saved), 0),
+    sum(minutes_saved),
     bit_or(features)
 from new_user_days
 group by source, day;
@@ -929,52 +929,97 @@ with numbered as (
 )
 select
     cast(numbered.entity as int) as entity, numbered.is_full, numbered.old_entity,
-    entity_sources.source
+    entity_sources.source,
+    count(*) over (partition by numbered.entity) > 1 as has_merged
 from numbered inner join entity_sources on numbered.old_entity = entity_sources.entity;
 
 create or replace temp view full_targets as
-select entity, source from targets where is_full;
+select entity, source, has_merged from targets where is_full;
 
 
 -- Records: each as intervals of the days on which it counts ----------------------------
 
--- Adoption: sums over 28 and 90 days; bits of the features used, by the day
-create or replace temp table use_intervals as
+-- Adoption. Every entity has many days of use, so here a row per day is best: what
+-- counts in 28 days is the sum of all days so far less that of 28 days before. Each entity
+-- begins 90 days early, so that none sees the one before.
+create or replace temp table use_measures as
 with recent as (
-    select full_targets.entity, use_days.*
+    select
+        full_targets.entity * (slots() + 90) + 90 + (use_days.day - first_day()) as d,
+        sum(users) as users,
+        sum(uses_of_users) as uses,
+        sum(quantity_with_outcome) as quantity,
+        sum(failed_quantity) as failed,
+        sum(minutes_saved) as minutes,
+        bit_or(features) as w1,
+        nullif(bit_or(features) <> 0, false) as known,
+        nullif(bit_or(features) & getvariable('stated_features') <> 0, false) as stated
     from use_days inner join full_targets using (source)
     where use_days.day > first_day() - 90
+    group by d
 ),
--- two ids of one account may have been used on one day
-days as (
+calendar as (
+    select unnest(range(
+        (select count(distinct entity) from full_targets) * (slots() + 90)
+    )) as d
+),
+by_day as (
     select
-        entity, day, sum(users) as users, sum(uses_of_users) as uses_of_users,
-        sum(quantity_with_outcome) as quantity_with_outcome,
-        sum(failed_quantity) as failed_quantity,
-        sum(minutes_saved) as minutes_saved, bit_or(features) as features
-    from recent group by entity, day
+        calendar.d, recent.known, recent.stated, recent.d as used,
+        coalesce(users, 0) as users, coalesce(uses, 0) as uses,
+        coalesce(quantity, 0) as quantity, coalesce(failed, 0) as failed,
+        coalesce(minutes, 0) as minutes, coalesce(w1, 0) as w1
+    from calendar left join recent using (d)
+    order by calendar.d
+),
+so_far as (
+    select
+        d, w1,
+        count(used) over (rows unbounded preceding) as use_days,
+        count(known) over (rows unbounded preceding) as known_days,
+        count(stated) over (rows unbounded preceding) as stated_days,
+        sum(cast(users as double)) over (rows unbounded preceding) as users,
+        sum(cast(uses as double)) over (rows unbounded preceding) as uses,
+        sum(cast(quantity as double)) over (rows unbounded preceding) as quantity,
+        sum(cast(failed as double)) over (rows unbounded preceding) as failed,
+        sum(cast(minutes as double)) over (rows unbounded preceding) as minutes
+    from by_day
+),
+-- features used, as bits: an or over 2, 4, 8 … days
+w2 as (select *, w1 | coalesce(lag(w1, 1) over (), 0) as w2 from so_far),
+w4 as (select *, w2 | coalesce(lag(w2, 2) over (), 0) as w4 from w2),
+w8 as (select *, w4 | coalesce(lag(w4, 4) over (), 0) as w8 from w4),
+w16 as (select *, w8 | coalesce(lag(w8, 8) over (), 0) as w16 from w8),
+w28 as (
+    select
+        *,
+        w16 | coalesce(lag(w16, 12) over (), 0) as w28,
+        w16 | coalesce(lag(w16, 16) over (), 0) as w32
+    from w16
+),
+w64 as (select *, w32 | coalesce(lag(w32, 32) over (), 0) as w64 from w28),
+windows as (
+    select
+        d,
+        w28 as features_28d,
+        w64 | coalesce(lag(w64, 26) over (), 0) as features_90d,
+        use_days - coalesce(lag(use_days, 28) over (), 0) as use_days_28d,
+        known_days - coalesce(lag(known_days, 28) over (), 0) as known_days_28d,
+        users - coalesce(lag(users, 28) over (), 0) as user_days_28d,
+        uses - coalesce(lag(uses, 28) over (), 0) as uses_28d,
+        quantity - coalesce(lag(quantity, 28) over (), 0) as quantity_with_outcome_28d,
+        failed - coalesce(lag(failed, 28) over (), 0) as failed_quantity_28d,
+        use_days - coalesce(lag(use_days, 90) over (), 0) as use_days_90d,
+        known_days - coalesce(lag(known_days, 90) over (), 0) as known_days_90d,
+        stated_days - coalesce(lag(stated_days, 90) over (), 0) as stated_days_90d,
+        minutes - coalesce(lag(minutes, 90) over (), 0) as minutes_saved_90d
+    from w64
 )
 select
-    entity, day as begins, day + 28 as ends,
-    1 as use_days_28d,
-    cast(features <> 0 as int) as known_days_28d,
-    users as user_days_28d,
-    uses_of_users as uses_28d,
-    quantity_with_outcome as quantity_with_outcome_28d,
-    failed_quantity as failed_quantity_28d,
-    null as use_days_90d, null as known_days_90d,
-    null as stated_days_90d, null as minutes_saved_90d
-from days
-union all by name
-select
-    entity, day as begins, day + 90 as ends,
-    1 as use_days_90d,
-    cast(features <> 0 as int) as known_days_90d,
-    cast((features & getvariable('stated_features')) <> 0 as int) as stated_days_90d,
-    minutes_saved as minutes_saved_90d
-from days;
-create or replace temp table use_sums as select * from sums_so_far('use_intervals');
-drop table use_intervals;
+    cast(d // (slots() + 90) * stride() + d % (slots() + 90) - 90 as int) as k,
+    * exclude (d)
+from windows
+where d % (slots() + 90) >= 90;
 
 create or replace temp view uses as
 select full_targets.entity, use_days.day as begins, use_days.day as happened_on
@@ -982,53 +1027,21 @@ from use_days inner join full_targets using (source)
 where use_days.day > first_day() - 365;
 create or replace temp table last_uses as select * from latest_so_far('uses');
 
--- features used in 28 days and in 90, as bits: an or over 2, 4, 8 … days, by lags over a
--- row per day; each entity begins 89 days early, so none sees the one before
-create or replace temp table feature_bits as
-with recent as (
-    select
-        full_targets.entity * (slots() + 89) + 89 + (use_days.day - first_day()) as d,
-        bit_or(use_days.features) as w1
-    from use_days inner join full_targets using (source)
-    where use_days.day > first_day() - 90
-    group by d
-),
-calendar as (
-    select unnest(range(
-        (select count(distinct entity) from full_targets) * (slots() + 89)
-    )) as d
-),
-w1 as (
-    select calendar.d, coalesce(recent.w1, 0) as w1
-    from calendar left join recent using (d)
-    order by calendar.d
-),
-w2 as (select d, w1 | coalesce(lag(w1, 1) over (), 0) as w2 from w1),
-w4 as (select d, w2 | coalesce(lag(w2, 2) over (), 0) as w4 from w2),
-w8 as (select d, w4 | coalesce(lag(w4, 4) over (), 0) as w8 from w4),
-w16 as (select d, w8 | coalesce(lag(w8, 8) over (), 0) as w16 from w8),
-w28 as (
-    select d, w16, w16 | coalesce(lag(w16, 12) over (), 0) as w28 from w16
-),
-w32 as (select d, w28, w16 | coalesce(lag(w16, 16) over (), 0) as w32 from w28),
-w64 as (select d, w28, w32 | coalesce(lag(w32, 32) over (), 0) as w64 from w32),
-w90 as (select d, w28, w64 | coalesce(lag(w64, 26) over (), 0) as w90 from w64)
-select
-    cast(d // (slots() + 89) * stride() + d % (slots() + 89) - 89 as int) as k,
-    w28 as features_28d,
-    w90 as features_90d
-from w90
-where d % (slots() + 89) >= 89;
-
 -- Users: a row per user and day, from the first use until 28 days after the last one, by
 -- filling each gap; then the uses of 28 days by a lag. Zeros of 28 days part the users.
 create or replace temp table recent_user_days as
-select full_targets.entity, user_days.user_number, user_days.day,
-    sum(user_days.uses) as uses
-from user_days inner join full_targets using (source)
-where user_days.day > first_day() - 56 and user_days.user_number is not null
-group by all
-order by all;
+with recent as (
+    select full_targets.entity, user_days.user_number, user_days.day, user_days.uses,
+        full_targets.has_merged
+    from user_days inner join full_targets using (source)
+    where user_days.day > first_day() - 56
+)
+select entity, user_number, day, uses from recent where not has_merged
+union all
+-- a user may have used two ids of one account on one day
+select entity, user_number, day, sum(uses) from recent where has_merged
+group by entity, user_number, day
+order by entity, user_number, day;
 
 create or replace temp table user_sums as
 with spaced as (
@@ -2059,7 +2072,6 @@ joined as (
     select *
     from calendar
     left join segment_starts using (k)
-    left join use_sums using (k)
     left join (select k, packed as last_use from last_uses) using (k)
     left join case_sums using (k)
     left join case_medians using (k)
@@ -2083,10 +2095,10 @@ select
     k // stride() as entity,
     k % stride() as slot,
     filled.*,
-    feature_bits.* exclude (k),
+    use_measures.* exclude (k),
     active_users.* exclude (k)
 from filled
-left join feature_bits using (k)
+inner join use_measures using (k)
 left join active_users using (k)
 where k % stride() < slots();
 

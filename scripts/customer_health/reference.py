@@ -66,7 +66,7 @@ NUMBERS = ("DOUBLE", "FLOAT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT")
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal of a scorecard: its row in seeds/scorecard_signals.csv, and its source."""
+    """A signal of a scorecard: its row in scorecard_signals.csv, and its source."""
 
     name: str
     dimension: str
@@ -98,119 +98,130 @@ class Card:
         return {signal.name for signal in self.signals} <= LIGHT_SIGNALS
 
 
-def seed(name: str) -> list[dict[str, str]]:
-    with (SEEDS / f"{name}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
+class Policy:
+    """The seeds in a folder, as far as the reference needs them."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
-def published_scorecards() -> list[dict[str, str]]:
-    """Published versions, those that win first."""
-    rows = [row for row in seed("scorecards") if row["status"] == "published"]
-    return sorted(
-        rows,
-        key=lambda row: (int(row["priority"]), row["effective_from"]),
-        reverse=True,
-    )
+    def rows(self, seed: str) -> list[dict[str, str]]:
+        with (self.folder / f"{seed}.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
 
-
-def cards() -> list[Card]:
-    meanings = {row["signal"]: row for row in seed("signals")}
-
-    def signal(row: dict[str, str]) -> Signal:
-        meaning = meanings[row["signal"]]
-        names = ("zero_at", "fifty_at", "hundred_at", "hundred_until", "zero_again_at")
-        return Signal(
-            row["signal"],
-            meaning["dimension"],
-            meaning["governing_source"],
-            float(row["weight"]),
-            row["shape"],
-            {name: float(row[name]) if row[name] else None for name in names},
-            row["missing_policy"],
+    def published_scorecards(self) -> list[dict[str, str]]:
+        """Published versions, those that win first."""
+        rows = [row for row in self.rows("scorecards") if row["status"] == "published"]
+        return sorted(
+            rows,
+            key=lambda row: (int(row["priority"]), row["effective_from"]),
+            reverse=True,
         )
 
-    def of(name: str, version: str, rows: Iterable[dict[str, str]]):
-        return [
-            row
-            for row in rows
-            if row["scorecard"] == name and row["version"] == version
-        ]
+    def cards(self) -> list[Card]:
+        meanings = {row["signal"]: row for row in self.rows("signals")}
 
-    found = []
-    for number, row in enumerate(published_scorecards()):
-        key = row["scorecard"], row["version"]
-        dimensions = {
-            row["dimension"]: float(row["weight"])
-            for row in of(*key, seed("scorecard_dimensions"))
-        }
-        signals = [signal(row) for row in of(*key, seed("scorecard_signals"))]
-        found.append(
-            Card(
-                number,
-                row["scorecard"],
-                int(row["version"]),
-                float(row["minimum_coverage"]),
-                dimensions,
-                tuple(each for each in signals if each.dimension in dimensions),
+        def signal(row: dict[str, str]) -> Signal:
+            meaning = meanings[row["signal"]]
+            names = (
+                "zero_at",
+                "fifty_at",
+                "hundred_at",
+                "hundred_until",
+                "zero_again_at",
             )
+            return Signal(
+                row["signal"],
+                meaning["dimension"],
+                meaning["governing_source"],
+                float(row["weight"]),
+                row["shape"],
+                {name: float(row[name]) if row[name] else None for name in names},
+                row["missing_policy"],
+            )
+
+        def of(name: str, version: str, rows: Iterable[dict[str, str]]):
+            return [
+                row
+                for row in rows
+                if row["scorecard"] == name and row["version"] == version
+            ]
+
+        found = []
+        for number, row in enumerate(self.published_scorecards()):
+            key = row["scorecard"], row["version"]
+            dimensions = {
+                row["dimension"]: float(row["weight"])
+                for row in of(*key, self.rows("scorecard_dimensions"))
+            }
+            signals = [signal(row) for row in of(*key, self.rows("scorecard_signals"))]
+            found.append(
+                Card(
+                    number,
+                    row["scorecard"],
+                    int(row["version"]),
+                    float(row["minimum_coverage"]),
+                    dimensions,
+                    tuple(each for each in signals if each.dimension in dimensions),
+                )
+            )
+        return found
+
+    def signals_to_store(self) -> set[str]:
+        """Those with weight in any version; others only on last days of months."""
+        return {
+            row["signal"]
+            for row in self.rows("scorecard_signals")
+            if float(row["weight"]) > 0
+        } | {row["signal"] for row in self.rows("score_caps") if row["signal"]}
+
+    def card_of(self) -> str:
+        """The number of the scorecard of an account-day, as SQL."""
+        branches = []
+        for number, row in enumerate(self.published_scorecards()):
+            if row["lifecycle_stage"]:
+                raise NotImplementedError(
+                    "the reference selects by what changes seldom"
+                )
+            conditions = [f"day >= date '{row['effective_from']}'"]
+            if row["effective_to"]:
+                conditions.append(f"day < date '{row['effective_to']}'")
+            conditions += [f"{name} = '{row[name]}'" for name in SELECTORS if row[name]]
+            branches.append(f"when {' and '.join(conditions)} then {number}")
+        return f"case {' '.join(branches)} end"
+
+    def lifecycle_stage(self) -> str:
+        """The stage of an account-day, as SQL."""
+        branches = []
+        limits = (
+            ("min_tenure_days", "tenure_days >="),
+            ("max_tenure_days", "tenure_days <="),
+            ("min_days_to_renewal", "days_to_renewal >="),
+            ("max_days_to_renewal", "days_to_renewal <="),
         )
-    return found
-
-
-def signals_to_store() -> set[str]:
-    """Those with weight in any version; the others are stored on last days of months."""
-    return {
-        row["signal"] for row in seed("scorecard_signals") if float(row["weight"]) > 0
-    } | {row["signal"] for row in seed("score_caps") if row["signal"]}
-
-
-def card_of() -> str:
-    """The number of the scorecard of an account-day, as SQL."""
-    branches = []
-    for number, row in enumerate(published_scorecards()):
-        if row["lifecycle_stage"]:
-            raise NotImplementedError("the reference selects by what changes seldom")
-        conditions = [f"day >= date '{row['effective_from']}'"]
-        if row["effective_to"]:
-            conditions.append(f"day < date '{row['effective_to']}'")
-        conditions += [f"{name} = '{row[name]}'" for name in SELECTORS if row[name]]
-        branches.append(f"when {' and '.join(conditions)} then {number}")
-    return f"case {' '.join(branches)} end"
-
-
-def lifecycle_stage() -> str:
-    """The stage of an account-day, as SQL."""
-    branches = []
-    limits = (
-        ("min_tenure_days", "tenure_days >="),
-        ("max_tenure_days", "tenure_days <="),
-        ("min_days_to_renewal", "days_to_renewal >="),
-        ("max_days_to_renewal", "days_to_renewal <="),
-    )
-    rows = sorted(
-        seed("lifecycle_stages"), key=lambda row: (-int(row["priority"]), row["stage"])
-    )
-    for row in rows:
-        conditions = [f"{test} {row[name]}" for name, test in limits if row[name]]
-        branches.append(
-            f"when {' and '.join(conditions) or 'true'} then '{row['stage']}'"
+        rows = sorted(
+            self.rows("lifecycle_stages"),
+            key=lambda row: (-int(row["priority"]), row["stage"]),
         )
-    return f"case {' '.join(branches)} end"
+        for row in rows:
+            conditions = [f"{test} {row[name]}" for name, test in limits if row[name]]
+            branches.append(
+                f"when {' and '.join(conditions) or 'true'} then '{row['stage']}'"
+            )
+        return f"case {' '.join(branches)} end"
 
-
-def health_band() -> str:
-    """The band of uncapped_health_score on snapshot_date, as SQL."""
-    rows = sorted(
-        (row for row in seed("health_bands") if row["min_score"]),
-        key=lambda row: (row["effective_from"], float(row["min_score"])),
-        reverse=True,
-    )
-    branches = " ".join(
-        f"when snapshot_date >= date '{row['effective_from']}' "
-        f"and uncapped_health_score >= {row['min_score']} then '{row['band']}'"
-        for row in rows
-    )
-    return f"case {branches} else 'unknown' end"
+    def health_band(self) -> str:
+        """The band of uncapped_health_score on snapshot_date, as SQL."""
+        rows = sorted(
+            (row for row in self.rows("health_bands") if row["min_score"]),
+            key=lambda row: (row["effective_from"], float(row["min_score"])),
+            reverse=True,
+        )
+        branches = " ".join(
+            f"when snapshot_date >= date '{row['effective_from']}' "
+            f"and uncapped_health_score >= {row['min_score']} then '{row['band']}'"
+            for row in rows
+        )
+        return f"case {branches} else 'unknown' end"
 
 
 # Scoring, as SQL: a column per signal, so that nothing is joined
@@ -277,7 +288,8 @@ class Scoring:
     `stale` are the sources that are not fresh on all days.
     """
 
-    def __init__(self, card: Card, stale: set[str]) -> None:
+    def __init__(self, policy: Policy, card: Card, stale: set[str]) -> None:
+        self.policy = policy
         self.card = card
         self.stale = stale
         self.signals = card.signals
@@ -285,7 +297,7 @@ class Scoring:
             dimension: [each for each in card.signals if each.dimension == dimension]
             for dimension in card.dimensions
         }
-        stored = signals_to_store()
+        stored = policy.signals_to_store()
         self.usual = [each for each in card.signals if each.name in stored]
 
     @property
@@ -305,7 +317,7 @@ class Scoring:
         return f"{value} as v_{signal.name}"
 
     def share(self, signal: Signal, among: str) -> str:
-        """A signal's weight as a share of health, among what is scored or applicable."""
+        """A signal's weight as a share of health, among what is scored, say."""
         return rounded(
             f"{signal.weight!r}::double / nullif({among}_{signal.dimension}, 0) "
             f"* {self.card.dimensions[signal.dimension]!r}::double "
@@ -387,8 +399,8 @@ from (
         )
         values = "".join(f", {self.value(each)}" for each in peers)
         source = " union all ".join(
-            f"select slot{values} from {relation} inner join source_states using (slot) "
-            f"where card = {self.card.number}"
+            f"select slot{values} from {relation} "
+            f"inner join source_states using (slot) where card = {self.card.number}"
             for relation in self.relations()
         )
         return f"select slot{columns} from ({source}) group by slot"
@@ -419,16 +431,19 @@ from (
         return rounded(f"{exact(points)} / nullif({exact(weight)}, 0)", 4)
 
     def scored_days(self) -> str:
-        """A query of one row per account-day: v_ is a signal's value, p_ its points,
-        w_ its weight; d_ and w_ are the same of a dimension. Slots from $1 to before $2.
+        """A query of one row per account-day, slots from $1 to before $2.
+
+        v_ is a signal's value, p_ its points, w_ its weight; d_, w_, coverage_ and c_
+        are the score, weight, coverage and contribution of a dimension.
         """
-        axes = {row["dimension"]: row["axis"] for row in seed("dimensions")}
+        axes = {row["dimension"]: row["axis"] for row in self.policy.rows("dimensions")}
         keys = ", ".join(["account_id", "slot", "snapshot_date", *ACCOUNT_COLUMNS])
         values = ", ".join(self.value(each) for each in self.signals)
         valued = " union all ".join(
             f"select {keys}, {values} "
             f"from {relation} inner join source_states using (slot) "
-            f"where card = {self.card.number} and slot >= cast($1 as int) and slot < cast($2 as int)"
+            f"where card = {self.card.number} "
+            "and slot >= cast($1 as int) and slot < cast($2 as int)"
             for relation in self.relations()
         )
         dimensions, account = self.weights_among(
@@ -563,8 +578,8 @@ insert into account_health_daily
 select
     account_id, snapshot_date, '{self.card.name}', {self.card.version},
     uncapped_health_score, uncapped_health_score, coverage, applicable_share,
-    {health_band()}, null, relationship_score, impact_score, null, null,
-    {", ".join(ACCOUNT_COLUMNS[:-2])}, {lifecycle_stage()}, tenure_days,
+    {self.policy.health_band()}, null, relationship_score, impact_score, null, null,
+    {", ".join(ACCOUNT_COLUMNS[:-2])}, {self.policy.lifecycle_stage()}, tenure_days,
     days_to_renewal
 from {self.table}
 """
@@ -619,32 +634,35 @@ def months(first_day: date, last_day: date) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], len(days)], strict=True))
 
 
-def score(raw: Path, out: Path, first_day: date, last_day: date) -> None:
+def score(
+    raw: Path, out: Path, first_day: date, last_day: date, seeds: Path = SEEDS
+) -> None:
     """Scores the days from first_day to last_day into the DuckDB file `out`.
 
     Days that are there already are replaced. Raises duckdb.Error when the raw data has
     another layout than the demo data.
     """
-    known = cards()
+    policy = Policy(seeds)
+    known = policy.cards()
     with duckdb.connect(str(out)) as connection:
         run = connection.execute
         run("set timezone = 'UTC'")
         run(
             TABLES.format(
-                signals=texts(row["signal"] for row in seed("signals")),
-                dimensions=texts(row["dimension"] for row in seed("dimensions")),
+                signals=texts(row["signal"] for row in policy.rows("signals")),
+                dimensions=texts(row["dimension"] for row in policy.rows("dimensions")),
                 statuses=texts(STATUSES),
             )
         )
         policy_days = {
             row[name]
-            for row in published_scorecards()
+            for row in policy.published_scorecards()
             for name in ("effective_from", "effective_to")
             if row[name]
         }
         for name, value in {
             "raw": f"'{raw}'",
-            "seeds": f"'{SEEDS}'",
+            "seeds": f"'{seeds}'",
             "event_files": f"'{raw_parquet(raw, 'usage/events')}'",
             "touch_files": f"'{raw_parquet(raw, 'marketing/touches')}'",
             "first_day": f"date '{first_day}'",
@@ -655,7 +673,7 @@ def score(raw: Path, out: Path, first_day: date, last_day: date) -> None:
         }.items():
             run(f"set variable {name} = {value}")
         parameters = ", ".join(("day", *SELECTORS))
-        run(f"create or replace temp macro card_of({parameters}) as {card_of()}")
+        run(f"create or replace temp macro card_of({parameters}) as {policy.card_of()}")
         light = [str(card.number) for card in known if card.is_light]
         is_light = f"card in ({', '.join(light)})" if light else "false"
         run(f"create or replace temp macro is_light(card) as {is_light}")
@@ -666,7 +684,7 @@ def score(raw: Path, out: Path, first_day: date, last_day: date) -> None:
                 f"delete from {table} "
                 f"where snapshot_date between '{first_day}' and '{last_day}'"
             )
-        scorings = [Scoring(card, stale) for card in known]
+        scorings = [Scoring(policy, card, stale) for card in known]
         for scoring in scorings:
             number = scoring.card.number
             run(f"create temp table weights_{number} as {scoring.day_weights()}")
@@ -742,7 +760,10 @@ class Comparison:
 
 
 def compare(
-    reference: Path, warehouse: Path, first_day: date | None, last_day: date | None
+    reference: Path,
+    warehouse: Path,
+    first_day: date | None = None,
+    last_day: date | None = None,
 ) -> list[Comparison]:
     """Compares each table of the reference with the warehouse's, row by row.
 
@@ -778,8 +799,9 @@ def compare_table(
                 f"cast(one.{name} as varchar) is distinct from "
                 f"cast(other.{name} as varchar)"
             )
+    keys_as_text = ", ".join(f"cast({key} as varchar) as {key}" for key in keys)
     sides = [
-        f"(select * replace ({', '.join(f'cast({key} as varchar) as {key}' for key in keys)})"
+        f"(select * replace ({keys_as_text})"
         f" from {catalog}.{table} where snapshot_date {days})"
         for catalog in ("reference", "warehouse")
     ]
@@ -809,7 +831,7 @@ def compare_table(
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Scores raw demo data without dbt, for the benchmark to compare with."
+        description="Scores the demo data without dbt, for the benchmark."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     scoring = commands.add_parser("score", help="score a range of days")
@@ -843,7 +865,8 @@ def main() -> int:
     ):
         differing += table.differing_rows
         print(
-            f"{table.table}: {table.rows:,} rows compared, {table.differing_rows:,} differ"
+            f"{table.table}: {table.rows:,} rows compared, "
+            f"{table.differing_rows:,} differ"
         )
         for example in table.examples:
             print(f"  {example}")
