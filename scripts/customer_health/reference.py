@@ -319,30 +319,30 @@ class Scoring:
     def share(self, signal: Signal, among: str) -> str:
         """A signal's weight as a share of health, among what is scored, say."""
         return rounded(
-            f"{signal.weight!r}::double / nullif({among}_{signal.dimension}, 0) "
+            f"{signal.weight!r}::double / {among}_{signal.dimension} "
             f"* {self.card.dimensions[signal.dimension]!r}::double "
-            f"/ nullif({among}_account, 0)",
+            f"/ {among}_account",
             9,
         )
 
     def weights_among(self, among: str, counts) -> tuple[list[str], str]:
         """The weight of each dimension, and of the account, among what counts."""
         dimensions = [
-            "cast("
+            "nullif(cast("
             + total(
-                f"case when {counts(each)} then {each.weight!r} else 0 end"
+                f"cast({counts(each)} as int) * {each.weight!r}::double"
                 for each in members
             )
-            + f" as double) as {among}_{dimension}"
+            + f" as double), 0) as {among}_{dimension}"
             for dimension, members in self.members.items()
         ]
         account = (
-            "cast("
+            "nullif("
             + total(
-                f"case when {among}_{dimension} > 0 then {weight!r} else 0 end"
+                f"cast({among}_{dimension} is not null as int) * {weight!r}::double"
                 for dimension, weight in self.card.dimensions.items()
             )
-            + f" as double) as {among}_account"
+            + f", 0) as {among}_account"
         )
         return dimensions, account
 
@@ -450,27 +450,25 @@ from (
             "scored", lambda each: f"p_{each.name} is not null"
         )
         weights = [
-            f"case when p_{each.name} is null then 0 "
-            f"else coalesce({self.share(each, 'scored')}, 0) end as w_{each.name}"
+            # 0 * p_ is null where nothing was scored
+            f"coalesce({self.share(each, 'scored')} + 0 * p_{each.name}, 0) "
+            f"as w_{each.name}"
+            if each.weight
+            else f"0::double as w_{each.name}"
             for each in self.signals
         ]
         sums = []
         for dimension, members in self.members.items():
-            points = total(f"coalesce(w_{e.name} * p_{e.name}, 0)" for e in members)
-            weight = total(f"w_{e.name}" for e in members)
+            weighted = [each for each in members if each.weight]
+            points = total(f"coalesce(w_{e.name} * p_{e.name}, 0)" for e in weighted)
+            weight = total(f"w_{e.name}" for e in weighted)
             measured = total(
-                f"case when v_{e.name} is null then 0 else a_{e.name} end"
-                for e in members
-            )
-            gained = total(
-                "coalesce(" + rounded(f"w_{e.name} * (p_{e.name} - 50)", 9) + ", 0)"
-                for e in members
+                f"cast(v_{e.name} is not null as int) * a_{e.name}" for e in weighted
             )
             sums += [
                 f"{exact(points)} as ws_{dimension}",
                 f"{exact(weight)} as w_{dimension}",
                 f"{exact(measured)} as ma_{dimension}",
-                f"{exact(gained)} as dc_{dimension}",
             ]
         means = [
             rounded(f"ws_{each} / nullif(w_{each}, 0)", 8) + f" as d_{each}"
@@ -493,7 +491,7 @@ from (
                 for each in self.card.dimensions
             ]
             + [
-                f"case when w_{each} > 0 then dc_{each} end as c_{each}"
+                f"case when w_{each} > 0 then ws_{each} - 50 * w_{each} end as c_{each}"
                 for each in self.card.dimensions
             ]
         )
@@ -536,9 +534,12 @@ from (
             "score": (f"p_{each.name}" for each in signals),
             "weight": (f"w_{each.name}" for each in signals),
         }
-        status = "case when value is null then 'missing' else 'measured' end"
+        status = (
+            "case when value is null then 'missing'::status_name "
+            "else 'measured'::status_name end"
+        )
         if self.stale:
-            names["status"] = (f"s_{each.name}" for each in signals)
+            names["status"] = (f"s_{each.name}::status_name" for each in signals)
             status = f"coalesce(status, {status})"
         columns = ", ".join(
             f"unnest({listed(terms)}) as {name}" for name, terms in names.items()
@@ -548,7 +549,7 @@ insert into signal_scores_daily
 select
     account_id, snapshot_date, signal, dimension, value, score, weight,
     {rounded("weight * (score - 50)", 9)} + 0.0::double,
-    cast({status} as status_name)
+    {status}
 from (
     select account_id, snapshot_date, {columns} from {self.table}
     where (day(snapshot_date + 1) = 1) = {is_last_of_month}
@@ -624,13 +625,17 @@ def raw_parquet(raw: Path, table: str) -> str:
     return str(folder / "*.parquet" if folder.is_dir() else f"{folder}.parquet")
 
 
-def months(first_day: date, last_day: date) -> list[tuple[int, int]]:
-    """Half-open ranges of slots, each within a month: memory stays bounded."""
+def batches(first_day: date, last_day: date) -> list[tuple[int, int]]:
+    """Half-open ranges of slots, at most two months each: memory stays bounded."""
     days = [
         first_day + timedelta(days=slot)
         for slot in range((last_day - first_day).days + 1)
     ]
-    starts = [slot for slot, day in enumerate(days) if slot == 0 or day.day == 1]
+    starts = [
+        slot
+        for slot, day in enumerate(days)
+        if slot == 0 or (day.day == 1 and day.month % 2 == 1)
+    ]
     return list(zip(starts, [*starts[1:], len(days)], strict=True))
 
 
@@ -694,7 +699,7 @@ def score(
             run(f"create temp table {scoring.table} as {empty}")
             # planning such wide SQL takes a second: once, not for every month
             run(f"prepare score_{number} as insert into {scoring.table} {query}")
-        for first, end in months(first_day, last_day):
+        for first, end in batches(first_day, last_day):
             for scoring in scorings:
                 run(f"truncate {scoring.table}")
                 run(f"execute score_{scoring.card.number}({first}, {end})")
