@@ -80,7 +80,7 @@ qualify
 create or replace temp macro changes(relation) as table
 select
     k,
-    cast(sum(columns(* exclude (k))) as double) as '\0'
+    coalesce(cast(sum(columns(* exclude (k))) as double), 0) as '\0'
 from (
     select
         key_of(entity, begins) as k,
