@@ -1889,6 +1889,8 @@ select distinct on (touch_id)
 from read_parquet(getvariable('touch_files'))
 where
     touch_id is not null and occurred_at <= current_timestamp
+    -- older ones tell neither of clicks nor of how fresh the source is
+    and occurred_at >= first_day() - 90
     and account_number(account_id) in (select accounts.source from accounts);
 
 create or replace temp table intents as

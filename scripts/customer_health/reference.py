@@ -58,6 +58,9 @@ KEYS = {
     "dimension_scores_daily": ("account_id", "snapshot_date", "dimension"),
     "signal_scores_daily": ("account_id", "snapshot_date", "signal"),
 }
+# when and by which run the warehouse's row was written
+STAMPS = ("run_id", "computed_at")
+SHOWN_ROWS = 5
 NUMBERS = ("DOUBLE", "FLOAT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT")
 
 
@@ -773,6 +776,7 @@ def compare(
     """Compares each table of the reference with the warehouse's, row by row.
 
     Keys and words must be equal, numbers to 1e-6. Without days, those of the reference.
+    Raises ValueError when a table has other columns.
     """
     with duckdb.connect() as connection:
         connection.execute(f"attach '{reference}' as reference (read_only)")
@@ -781,57 +785,76 @@ def compare(
             "select min(snapshot_date), max(snapshot_date) "
             "from reference.account_health_daily"
         ).fetchone()
-        days = f"between '{first_day or oldest}' and '{last_day or newest}'"
-        return [compare_table(connection, table, days) for table in KEYS]
+        first_day, last_day = first_day or oldest, last_day or newest
+        ranges = [
+            (first_day + timedelta(days=first), first_day + timedelta(days=end - 1))
+            for first, end in batches(first_day, last_day)
+        ]
+        return [compare_table(connection, table, ranges) for table in KEYS]
 
 
 def compare_table(
-    connection: duckdb.DuckDBPyConnection, table: str, days: str
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    ranges: Iterable[tuple[date, date]],
 ) -> Comparison:
+    """Compares range after range of days: memory stays bounded."""
     keys = KEYS[table]
-    described = connection.execute(f"describe reference.{table}").fetchall()
-    tests = []
-    for name, data_type, *_ in described:
-        if name in keys:
-            continue
-        if data_type in NUMBERS:
-            tests.append(
-                f"((one.{name} is null) <> (other.{name} is null) "
-                f"or abs(one.{name} - other.{name}) > 1e-6)"
-            )
-        else:
-            tests.append(
-                f"cast(one.{name} as varchar) is distinct from "
-                f"cast(other.{name} as varchar)"
-            )
+    described, of_warehouse = (
+        {
+            name: data_type
+            for name, data_type, *_ in connection.execute(
+                f"describe {catalog}.{table}"
+            ).fetchall()
+            if name not in STAMPS
+        }
+        for catalog in ("reference", "warehouse")
+    )
+    if described.keys() != of_warehouse.keys():
+        differing = sorted(described.keys() ^ of_warehouse.keys())
+        raise ValueError(f"{table}: only one side has {', '.join(differing)}")
+    tests = [
+        f"(one.{name} is null) <> (other.{name} is null) "
+        f"or abs(one.{name} - other.{name}) > 1e-6"
+        if data_type in NUMBERS
+        else f"cast(one.{name} as varchar) is distinct from other.{name}"
+        for name, data_type in described.items()
+        if name not in keys
+    ]
     keys_as_text = ", ".join(f"cast({key} as varchar) as {key}" for key in keys)
     sides = [
-        f"(select * replace ({keys_as_text})"
-        f" from {catalog}.{table} where snapshot_date {days})"
+        f"(select * replace ({keys_as_text}) from {catalog}.{table} "
+        "where snapshot_date between $first_day and $last_day)"
         for catalog in ("reference", "warehouse")
     ]
     joined = (
         f"from {sides[0]} as one full join {sides[1]} as other "
-        f"on {' and '.join(f'one.{key} = other.{key}' for key in keys)} "
+        f"on {' and '.join(f'one.{key} = other.{key}' for key in keys)}"
     )
     differs = (
         f"one.{keys[0]} is null or other.{keys[0]} is null or {' or '.join(tests)}"
     )
-    rows, differing = connection.execute(
-        f"select count(*), count(*) filter (where {differs}) {joined}"
-    ).fetchone()
-    names = [name for name, *_ in described]
-    examples = connection.execute(
-        "select "
-        + ", ".join(
-            f"coalesce(one.{name}, other.{name})"
-            if name in keys
-            else f"[cast(one.{name} as varchar), cast(other.{name} as varchar)]"
-            for name in names
-        )
-        + f" {joined} where {differs} order by all limit 5"
-    ).fetchall()
-    return Comparison(table, rows, differing, examples)
+    both = ", ".join(
+        f"coalesce(one.{name}, other.{name})"
+        if name in keys
+        else f"[cast(one.{name} as varchar), cast(other.{name} as varchar)]"
+        for name in described
+    )
+    rows, differing_rows, examples = 0, 0, []
+    for first_day, last_day in ranges:
+        days = {"first_day": first_day, "last_day": last_day}
+        compared, differing = connection.execute(
+            f"select count(*), count(*) filter (where {differs}) {joined}", days
+        ).fetchone()
+        rows += compared
+        differing_rows += differing
+        if differing and len(examples) < SHOWN_ROWS:
+            examples += connection.execute(
+                f"select {both} {joined} where {differs} order by all "
+                f"limit {SHOWN_ROWS - len(examples)}",
+                days,
+            ).fetchall()
+    return Comparison(table, rows, differing_rows, examples)
 
 
 def parse_arguments() -> argparse.Namespace:
