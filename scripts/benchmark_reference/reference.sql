@@ -93,6 +93,15 @@ from (
         -columns(* exclude (entity, begins, ends))
     from query_table(relation)
     where begins < ends and begins <= last_day() and ends > first_day()
+    union all
+    -- there is a sum from the first key on
+    (
+        select
+            0 as k,
+            0 * columns(* exclude (entity, begins, ends))
+        from query_table(relation)
+        limit 1
+    )
 )
 group by k;
 
@@ -110,13 +119,33 @@ select
     max(packed) over (rows unbounded preceding) as packed
 from (
     select
+        k,
+        max(packed) as packed
+    from (
+    select
         key_of(entity, begins) as k,
         -- the entity leads, so that a new one leaves the days of the one before
-        max(cast(entity as bigint) * 1000000 + (happened_on - date '1900-01-01')) as packed
+        cast(entity as bigint) * 1000000 + (happened_on - date '1900-01-01') as packed
     from query_table(relation)
     where begins <= last_day()
+    union all
+    select 0 as k, null as packed
+    )
     group by k
     order by k
+);
+-- What holds from a key on, for each key from there to the next: a row per key of the full
+-- entities, in order, so that such tables stand side by side without a join.
+create or replace temp macro each_key(relation) as table
+select * exclude (k, next_k, copy)
+from (
+    select
+        *,
+        unnest(range(next_k - k)) as copy
+    from (
+        select *, lead(k, 1, getvariable('full_keys')) over () as next_k
+        from (from query_table(relation) where k < getvariable('full_keys') order by k)
+    )
 );
 create or replace temp macro unpacked_day(packed, entity) as
     case
@@ -933,6 +962,9 @@ select
     count(*) over (partition by numbered.entity) > 1 as has_merged
 from numbered inner join entity_sources on numbered.old_entity = entity_sources.entity;
 
+set variable full_keys = (
+    select count(distinct entity) * stride() from targets where is_full
+);
 create or replace temp view full_targets as
 select entity, source, has_merged from targets where is_full;
 
@@ -945,7 +977,7 @@ select entity, source, has_merged from targets where is_full;
 create or replace temp table use_measures as
 with recent as (
     select
-        full_targets.entity * (slots() + 90) + 90 + (use_days.day - first_day()) as d,
+        full_targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
         sum(users) as users,
         sum(uses_of_users) as uses,
         sum(quantity_with_outcome) as quantity,
@@ -960,7 +992,7 @@ with recent as (
 ),
 calendar as (
     select unnest(range(
-        (select count(distinct entity) from full_targets) * (slots() + 90)
+        (select count(distinct entity) from full_targets) * (slots() + 91)
     )) as d
 ),
 by_day as (
@@ -1015,11 +1047,9 @@ windows as (
         minutes - coalesce(lag(minutes, 90) over (), 0) as minutes_saved_90d
     from w64
 )
-select
-    cast(d // (slots() + 90) * stride() + d % (slots() + 90) - 90 as int) as k,
-    * exclude (d)
-from windows
-where d % (slots() + 90) >= 90;
+-- slot N is there too: these rows are in the order of the keys
+select * exclude (d) from windows
+where d % (slots() + 91) >= 90;
 
 create or replace temp view uses as
 select full_targets.entity, use_days.day as begins, use_days.day as happened_on
@@ -1186,6 +1216,8 @@ changing as (
     select entity, begins as k from keyed
     union
     select entity, ends from keyed
+    union
+    select 0, 0
 )
 select
     changing.k,
@@ -2065,44 +2097,29 @@ inner join entities on targets.old_entity = entities.entity
 where entities.valid_to <= last_day();
 
 create or replace temp table full_days as
-with calendar as (
-    select cast(unnest(range(
-        (select count(distinct entity) from full_targets) * stride()
-    )) as int) as k
-),
-joined as (
-    select *
-    from calendar
-    left join segment_starts using (k)
-    left join (select k, packed as last_use from last_uses) using (k)
-    left join case_sums using (k)
-    left join case_medians using (k)
-    left join activity_sums using (k)
-    left join (select k, packed as last_touch from last_touches) using (k)
-    left join (select k, packed as last_value_talk from last_value_talks) using (k)
-    left join sentiment_sums using (k)
-    left join billing_sums using (k)
-    left join step_sums using (k)
-    left join marketing_sums using (k)
-    order by k
-),
-filled as (
-    select
-        k,
-        last_value(columns(* exclude (k)) ignore nulls) over (rows unbounded preceding)
-            as '\0'
-    from joined
-)
 select
-    k // stride() as entity,
-    k % stride() as slot,
-    filled.*,
-    use_measures.* exclude (k),
+    sums.k // stride() as entity,
+    sums.k % stride() as slot,
+    sums.*,
     active_users.* exclude (k)
-from filled
-inner join use_measures using (k)
+from (
+    select *
+    from (select cast(unnest(range(getvariable('full_keys'))) as int) as k)
+    positional join each_key('segment_starts')
+    positional join use_measures
+    positional join (select packed as last_use from each_key('last_uses'))
+    positional join each_key('case_sums')
+    positional join each_key('case_medians')
+    positional join each_key('activity_sums')
+    positional join (select packed as last_touch from each_key('last_touches'))
+    positional join (select packed as last_value_talk from each_key('last_value_talks'))
+    positional join each_key('sentiment_sums')
+    positional join each_key('billing_sums')
+    positional join each_key('step_sums')
+    positional join each_key('marketing_sums')
+) as sums
 left join active_users using (k)
-where k % stride() < slots();
+where sums.k % stride() < slots();
 
 -- entities that need only the signals of light scorecards
 create or replace temp table light_intervals as
