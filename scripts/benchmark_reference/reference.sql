@@ -1,7 +1,8 @@
 -- The same account health as the project's, written by hand for speed alone: what the
 -- benchmark measures the project against. scripts/customer_health/reference.py sets the
--- variables, makes the macro card_of from the seeds, runs this script, and then scores
--- the table account_days with SQL that it writes from the seeds.
+-- variables, makes the macros card_of and is_light from the seeds, runs this script, and
+-- then scores the views full_signals and light_signals with SQL that it writes from the
+-- seeds.
 --
 -- How it is fast:
 --   * Ids are numbers, days are slots: slot 0 is the first day that is scored, slot N one
