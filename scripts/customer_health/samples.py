@@ -16,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from customer_health.build import default_settings
 from customer_health.dbt import PROJECT
 from customer_health.measure import CommandFailed, measured, measured_build
+from customer_health.reference import compare
 
 END = date(2026, 6, 30)
 DAY = timedelta(days=1)
@@ -347,8 +348,6 @@ class ReferenceSamples:
         def take(tell: Tell) -> dict:
             project.take(tell)
             taken = reference.take(tell)
-            from customer_health.reference import compare
-
             tables = compare(
                 self.running, self.samples.running / "warehouse", None, None
             )
