@@ -72,7 +72,7 @@ def run_dbt(
     errors = _follow(process, title, console)
     if process.wait() == 0:
         return {"began": began, "ended": time.time(), "results": _timings(target)}
-    _show_failures(target, options, environment, console)
+    _show_failures(target, warehouse, options, environment, console)
     raise DbtFailed("\n".join(errors) or f"dbt ended with code {process.returncode}")
 
 
@@ -183,7 +183,11 @@ def _refuse_an_open_warehouse(warehouse: Path) -> None:
 
 
 def _show_failures(
-    target: Path, options: list[str], environment: dict[str, str], console: Console
+    target: Path,
+    warehouse: Path,
+    options: list[str],
+    environment: dict[str, str],
+    console: Console,
 ) -> None:
     """Prints the first rows that every failed data test finds."""
     results = target / "run_results.json"
@@ -191,27 +195,58 @@ def _show_failures(
         return
     nodes = json.loads((target / "manifest.json").read_text())["nodes"]
     failed = [
-        nodes[result["unique_id"]]
+        result
         for result in json.loads(results.read_text())["results"]
         if result["status"] == "fail" and result["unique_id"] in nodes
     ]
     if not failed:
         return
-    # dbt asks the engine: what was compiled is in its words
-    names = " ".join(node["name"] for node in failed)
-    shown = ["show", "--select", names, "--output=json", f"--limit={SHOWN_ROWS}"]
-    found = {}
-    for line in _start([*shown, *options], environment).stdout:
-        if '"ShowNode"' in line:
-            data = json.loads(line)["data"]
-            found[data["unique_id"]] = json.loads(data["preview"])
-    for node in failed:
+    if warehouse.is_dir():
+        found = _rows_by_spark(failed, nodes, target, options, environment)
+    else:
+        found = _rows_by_duckdb(failed, warehouse)
+    for result in failed:
+        node = nodes[result["unique_id"]]
         console.print(f"\n[bold red]Test failed:[/] {node['name']}")
         if node.get("description"):
             console.print(f"  {node['description'].strip()}", highlight=False)
-        rows = found.get(node["unique_id"])
+        rows = found.get(result["unique_id"])
         if rows:
             table = Table(*rows[0])
             for row in rows:
                 table.add_row(*[str(value) for value in row.values()])
             console.print(table)
+
+
+def _rows_by_duckdb(failed: list[dict], warehouse: Path) -> dict[str, list[dict]]:
+    """The first rows that each test finds, by its id, in their order."""
+    found = {}
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for result in failed:
+            rows = connection.execute(
+                f"select * from ({result['compiled_code']}) limit {SHOWN_ROWS}"
+            )
+            names = [column[0] for column in rows.description]
+            found[result["unique_id"]] = [
+                dict(zip(names, row, strict=True)) for row in rows.fetchall()
+            ]
+    return found
+
+
+def _rows_by_spark(
+    failed: list[dict],
+    nodes: dict[str, dict],
+    target: Path,
+    options: list[str],
+    environment: dict[str, str],
+) -> dict[str, list[dict]]:
+    """The same by dbt, which alone can start Spark; it leaves `target` as it is."""
+    names = " ".join(nodes[result["unique_id"]]["name"] for result in failed)
+    command = ["show", "--select", names, "--output=json", f"--limit={SHOWN_ROWS}"]
+    command += [*options, f"--target-path={target / 'shown'}"]
+    found = {}
+    for line in _start(command, environment).stdout:
+        if '"ShowNode"' in line:
+            data = json.loads(line)["data"]
+            found[data["unique_id"]] = json.loads(data["preview"])
+    return found
