@@ -58,43 +58,18 @@ accounts as (
 
 steps as (
 
-    select
-        *,
-        0 as step
+    {%- for merges in ['accounts', 'first_merge', 'second_merge', 'third_merge',
+        'fourth_merge'] %}
 
-    from accounts
-
-    union all
+    {{ 'union all' if not loop.first }}
 
     select
         *,
-        1 as step
+        {{ loop.index }} as step
 
-    from first_merge
+    from {{ merges }}
 
-    union all
-
-    select
-        *,
-        2 as step
-
-    from second_merge
-
-    union all
-
-    select
-        *,
-        3 as step
-
-    from third_merge
-
-    union all
-
-    select
-        *,
-        4 as step
-
-    from fourth_merge
+    {%- endfor %}
 
 ),
 

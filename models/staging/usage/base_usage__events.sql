@@ -26,6 +26,8 @@ usable as (
         _row_status,
         min(_loaded_on) as _loaded_on,
         cast(sum(_raw_rows) as bigint) as _raw_rows,
+        cast(sum(_unreadable_values) as bigint) as _unreadable_values,
+        cast(sum(_unknown_values) as bigint) as _unknown_values,
         sum(uses) as quantity,
         sum(minutes) as minutes,
 
@@ -45,9 +47,7 @@ select
     *,
     cast(null as string) as event_id,
     cast(null as string) as _rejection_reason,
-    cast(null as string) as _raw_record,
-    0 as _unreadable_values,
-    0 as _unknown_values
+    cast(null as string) as _raw_record
 
 from usable
 
@@ -61,15 +61,15 @@ select
     _row_status,
     _loaded_on,
     _raw_rows,
+    _unreadable_values,
+    _unknown_values,
     quantity,
     minutes,
     cast(null as double) as quantity_with_outcome,
     cast(null as double) as failed_quantity,
     event_id,
     _rejection_reason,
-    _raw_record,
-    _unreadable_values,
-    _unknown_values
+    _raw_record
 
 from events
 
