@@ -24,7 +24,7 @@ signal_sums as (
         50 + sum(contribution) as score_from_signals,
         sum(weight) as weight
 
-    from {{ ref('int_signal_scores') }}
+    from {{ ref('int_signal_contributions') }}
 
     group by account_id, snapshot_date
 

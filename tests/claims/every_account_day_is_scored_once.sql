@@ -1,5 +1,5 @@
 -- The spine and the scores have the same account-days, each once, and every signal of
--- the account-day's scorecard version has a row.
+-- the account-day's scorecard version that is stored on that day has a row.
 
 with
 
@@ -12,10 +12,11 @@ spine as (
 
     from {{ ref('int_account_days') }} as account_days
 
-    left join {{ ref('scorecard_signals') }} as scorecard_signals
+    left join {{ ref('int_scorecard_signal_days') }} as scorecard_signals
         on
-            account_days.scorecard = scorecard_signals.scorecard
-            and account_days.scorecard_version = scorecard_signals.version
+            account_days.snapshot_date = scorecard_signals.snapshot_date
+            and account_days.scorecard = scorecard_signals.scorecard
+            and account_days.scorecard_version = scorecard_signals.scorecard_version
 
     group by account_days.account_id, account_days.snapshot_date
 

@@ -1,22 +1,18 @@
--- One row per account per day to score per signal of its scorecard version: whether it
--- was measured, and the score of what was measured, before anything is imputed or
--- weighted.
+-- One row per account per day to score per signal of its scorecard version that is
+-- stored on that day: whether it was measured, and the score of what was measured,
+-- before anything is imputed or weighted.
 
 {{ config(materialized='view') }}
 
 with
-
-account_days as (
-
-    select * from {{ ref('int_account_days') }}
-
-),
 
 signal_values as (
 
     select
         account_id,
         snapshot_date,
+        scorecard,
+        scorecard_version,
         signal,
 
         -- 0/0 and 1/0 are no measurements: NaN sorts highest, and would score 100.
@@ -31,62 +27,35 @@ signal_values as (
 
 ),
 
-scorecard_signals as (
+scorecard_signal_days as (
 
-    select * from {{ ref('int_scorecard_signals') }}
-
-),
-
-source_states as (
-
-    select * from {{ ref('int_source_states') }}
+    select * from {{ ref('int_scorecard_signal_days') }}
 
 ),
 
 signal_rows as (
 
     select
-        account_days.account_id,
-        account_days.snapshot_date,
-        scorecard_signals.scorecard,
-        scorecard_signals.scorecard_version,
-        scorecard_signals.signal,
-        scorecard_signals.dimension,
-        scorecard_signals.signal_weight,
-        scorecard_signals.dimension_weight,
-        scorecard_signals.missing_policy,
+        signal_values.account_id,
+        scorecard_signal_days.*,
         case
-            when source_states.source_state is null then 'not applicable'
-            when source_states.source_state = 'stale' then 'stale source'
+            when scorecard_signal_days.source_state is null then 'not applicable'
+            when scorecard_signal_days.source_state = 'stale' then 'stale source'
             when signal_values.value is null then 'missing'
             else 'measured'
         end as status,
         signal_values.value,
-        scorecard_signals.shape,
-        scorecard_signals.zero_at,
-        scorecard_signals.fifty_at,
-        scorecard_signals.hundred_at,
-        scorecard_signals.hundred_until,
-        scorecard_signals.zero_again_at,
-        signal_values.value * scorecard_signals.direction as x
+        signal_values.value * scorecard_signal_days.direction as x
 
-    from account_days
+    from signal_values
 
-    inner join scorecard_signals
+    inner join scorecard_signal_days
         on
-            account_days.scorecard = scorecard_signals.scorecard
-            and account_days.scorecard_version = scorecard_signals.scorecard_version
-
-    inner join signal_values
-        on
-            account_days.account_id = signal_values.account_id
-            and account_days.snapshot_date = signal_values.snapshot_date
-            and scorecard_signals.signal = signal_values.signal
-
-    left join source_states
-        on
-            scorecard_signals.governing_source = source_states.source_table
-            and account_days.snapshot_date = source_states.snapshot_date
+            signal_values.scorecard = scorecard_signal_days.scorecard
+            and signal_values.scorecard_version
+            = scorecard_signal_days.scorecard_version
+            and signal_values.snapshot_date = scorecard_signal_days.snapshot_date
+            and signal_values.signal = scorecard_signal_days.signal
 
 ),
 

@@ -1,5 +1,5 @@
 -- One row per account per day to score per signal: every column of the nine wide signal
--- models as a row, value null where nothing was measured.
+-- models as a row, value null where nothing was measured, with the scorecard of the day.
 
 {{ config(materialized='view') }}
 

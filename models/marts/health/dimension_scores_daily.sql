@@ -23,5 +23,3 @@ select
     '{{ invocation_id }}' as run_id
 
 from {{ ref('int_dimension_scores') }}
-
-order by snapshot_date, account_id
