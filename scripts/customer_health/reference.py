@@ -319,13 +319,11 @@ class Scoring:
             value = f"case when {self.status(signal)} is null then {value} end"
         return f"{value} as v_{signal.name}"
 
-    def share(self, signal: Signal, among: str) -> str:
-        """A signal's weight as a share of health, among what is scored, say."""
-        return rounded(
-            f"{signal.weight!r}::double / {among}_{signal.dimension} "
-            f"* {self.card.dimensions[signal.dimension]!r}::double "
-            f"/ {among}_account",
-            9,
+    def share(self, dimension: str, among: str) -> str:
+        """A dimension's weight as a share of health, among what is scored, say."""
+        return (
+            f"cast({among}_{dimension} is not null as int) "
+            f"* {self.card.dimensions[dimension]!r}::double / {among}_account"
         )
 
     def weights_among(self, among: str, counts) -> tuple[list[str], str]:
@@ -357,30 +355,29 @@ class Scoring:
 
         applicable, applicable_account = self.weights_among("applicable", applies)
         whole, whole_account = self.weights_among("configured", lambda each: "true")
-        shares = [
-            f"case when {applies(each)} "
-            f"then coalesce({self.share(each, 'applicable')}, 0) else 0 end "
-            f"as a_{each.name}, "
-            f"coalesce({self.share(each, 'configured')}, 0) as f_{each.name}"
-            for each in self.signals
-        ]
-        sums = [
-            exact(total(f"a_{each.name}" for each in members)) + f" as aa_{dimension}"
-            for dimension, members in self.members.items()
-        ]
-        applying = exact(
-            total(
-                f"case when {applies(each)} then f_{each.name} else 0 end"
-                for each in self.signals
-            )
-        )
-        everything = exact(total(f"f_{each.name}" for each in self.signals))
+        shares = []
+        for each in self.members:
+            of_applicable = self.share(each, "applicable")
+            of_configured = self.share(each, "configured")
+            applying = f"{of_configured} * applicable_{each} / configured_{each}"
+            shares += [
+                f"coalesce({of_applicable}, 0) as share_{each}",
+                f"coalesce({rounded(of_applicable, 9)}, 0) as aa_{each}",
+                f"coalesce({rounded(of_configured, 9)}, 0) as ca_{each}",
+                f"coalesce({rounded(applying, 9)}, 0) as fa_{each}",
+            ]
+        applying = exact(total(f"fa_{each}" for each in self.members))
+        everything = exact(total(f"ca_{each}" for each in self.members))
         columns = ", ".join(
             [self.status(each) + f" as s_{each.name}" for each in self.signals]
-            + [f"a_{each.name}" for each in self.signals]
+            + [
+                f"{kind}_{each}"
+                for kind in ("aa", "share", "applicable")
+                for each in self.members
+            ]
         )
         return f"""
-select slot, {columns}, {", ".join(sums)},
+select slot, {columns},
     coalesce({rounded(f"{applying} / nullif({everything}, 0)", 6)}, 0)
         as applicable_share
 from (
@@ -452,30 +449,38 @@ from (
         dimensions, account = self.weights_among(
             "scored", lambda each: f"p_{each.name} is not null"
         )
-        weights = [
-            # 0 * p_ is null where nothing was scored
-            f"coalesce({self.share(each, 'scored')} + 0 * p_{each.name}, 0) "
-            f"as w_{each.name}"
-            if each.weight
-            else f"0::double as w_{each.name}"
-            for each in self.signals
-        ]
         sums = []
         for dimension, members in self.members.items():
             weighted = [each for each in members if each.weight]
-            points = total(f"coalesce(w_{e.name} * p_{e.name}, 0)" for e in weighted)
-            weight = total(f"w_{e.name}" for e in weighted)
-            measured = total(
-                f"cast(v_{e.name} is not null as int) * a_{e.name}" for e in weighted
+            points = total(
+                f"coalesce({e.weight!r}::double * p_{e.name}, 0)" for e in weighted
             )
+            measured = total(
+                f"cast(v_{e.name} is not null as int) * {e.weight!r}::double"
+                for e in weighted
+            )
+            share = rounded(self.share(dimension, "scored"), 9)
+            of_applicable = f"{exact(measured)} / applicable_{dimension}"
+            mean = f"{exact(points)} / scored_{dimension}"
             sums += [
-                f"{exact(points)} as ws_{dimension}",
-                f"{exact(weight)} as w_{dimension}",
-                f"{exact(measured)} as ma_{dimension}",
+                f"coalesce({share}, 0) as w_{dimension}",
+                f"{rounded(mean, 8)} as d_{dimension}",
+                f"{rounded(of_applicable, 6)} as coverage_{dimension}",
+                f"coalesce({rounded(f'share_{dimension} * {of_applicable}', 9)}, 0) "
+                f"as ma_{dimension}",
             ]
-        means = [
-            rounded(f"ws_{each} / nullif(w_{each}, 0)", 8) + f" as d_{each}"
-            for each in self.card.dimensions
+        weights = [
+            # 0 * p_ is null where nothing was scored
+            "coalesce("
+            + rounded(
+                f"{each.weight!r}::double / scored_{each.dimension} "
+                f"* w_{each.dimension}",
+                9,
+            )
+            + f" + 0 * p_{each.name}, 0) as w_{each.name}"
+            if each.weight
+            else f"0::double as w_{each.name}"
+            for each in self.signals
         ]
         measured = exact(total(f"ma_{each}" for each in self.card.dimensions))
         applicable = exact(total(f"aa_{each}" for each in self.card.dimensions))
@@ -489,12 +494,9 @@ from (
         kept = (
             [f"{kind}_{each.name}" for kind in "vpws" for each in self.signals]
             + [f"{kind}_{each}" for kind in "dw" for each in self.card.dimensions]
+            + [f"coverage_{each}" for each in self.card.dimensions]
             + [
-                rounded(f"ma_{each} / nullif(aa_{each}, 0)", 6) + f" as coverage_{each}"
-                for each in self.card.dimensions
-            ]
-            + [
-                f"case when w_{each} > 0 then ws_{each} - 50 * w_{each} end as c_{each}"
+                rounded(f"w_{each} * (d_{each} - 50)", 9) + f" + 0.0::double as c_{each}"
                 for each in self.card.dimensions
             ]
         )
@@ -513,9 +515,8 @@ from (
     select *, coalesce({rounded(f"{measured} / nullif({applicable}, 0)", 6)}, 0)
         as coverage,
         {", ".join(health)}
-    from (select *, {", ".join(means)}
-    from (select *, {", ".join(sums)}
     from (select *, {", ".join(weights)}
+    from (select *, {", ".join(sums)}
     from (select *, {account}
     from (select *, {", ".join(dimensions)}
     from (
@@ -523,7 +524,7 @@ from (
         from (select * from ({valued}) order by slot, account_id)
         inner join weights_{self.card.number} using (slot)
         inner join peers_{self.card.number} using (slot)
-    ))))))
+    )))))
 )
 """
 
