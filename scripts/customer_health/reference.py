@@ -496,7 +496,8 @@ from (
             + [f"{kind}_{each}" for kind in "dw" for each in self.card.dimensions]
             + [f"coverage_{each}" for each in self.card.dimensions]
             + [
-                rounded(f"w_{each} * (d_{each} - 50)", 9) + f" + 0.0::double as c_{each}"
+                rounded(f"w_{each} * (d_{each} - 50)", 9)
+                + f" + 0.0::double as c_{each}"
                 for each in self.card.dimensions
             ]
         )

@@ -20,8 +20,9 @@ from customer_health.reference import compare
 
 END = date(2026, 6, 30)
 DAY = timedelta(days=1)
-# every account-day of a year looks back a year
+# every account-day of a year looks back a year; of more accounts there is less to read
 RAW_DAYS = 730
+MOST_RAW_ACCOUNT_DAYS = 10_000 * RAW_DAYS
 # a history or sample of other code is not used: this decides what a run does
 CODE = ("dbt_project.yml", "macros", "models", "requirements.lock", "seeds")
 
@@ -132,7 +133,8 @@ class Samples:
     # what samples are taken of
 
     def raw(self, accounts: int) -> Path:
-        """Raw data, the same for every length of history."""
+        """Raw data, the same for every length of history: of two years, or of as many
+        days as give more than 10,000 accounts the same number of account-days."""
         raw = self.work / "raw" / f"{accounts}-accounts"
         made_with = raw / ".made_by_generate_demo_data.json"
         if made_with.exists() and made_with.read_text():
@@ -144,7 +146,7 @@ class Samples:
                     sys.executable,
                     PROJECT / "scripts" / "generate_demo_data.py",
                     f"--accounts={accounts}",
-                    f"--days={RAW_DAYS}",
+                    f"--days={min(RAW_DAYS, MOST_RAW_ACCOUNT_DAYS // accounts)}",
                     f"--end-date={END}",
                     f"--out={raw}",
                 ],

@@ -1,5 +1,6 @@
 -- One row per CRM account id per day with use: int_user_feature_days without users and
--- features, for the days that the trailing windows of this run reach.
+-- features, for the days that sums of up to 90 days reach, and the last day with use
+-- before them, of which only the date is told.
 
 with
 
@@ -15,6 +16,16 @@ user_feature_days as (
 
 ),
 
+earlier_use as (
+
+    select
+        account_id,
+        event_date
+
+    from {{ ref('int_user_feature_days') }}
+
+),
+
 features as (
 
     select * from {{ ref('stg_usage__features') }}
@@ -25,13 +36,14 @@ bounds as (
 
     select
         min(snapshot_date) - 365 as after_day,
+        min(snapshot_date) - 90 as after_last_day_before,
         max(snapshot_date) as last_day
 
     from account_day_ids
 
 ),
 
-account_use_days as (
+sums as (
 
     select
         user_feature_days.account_id,
@@ -50,13 +62,49 @@ account_use_days as (
 
     inner join bounds
         on
-            user_feature_days.event_date > bounds.after_day
+            user_feature_days.event_date > bounds.after_last_day_before
             and user_feature_days.event_date <= bounds.last_day
 
     left join features
         on user_feature_days.feature = features.feature
 
     group by user_feature_days.account_id, user_feature_days.event_date
+
+),
+
+-- so that a run of a few days does not add up a year
+last_days_before as (
+
+    select
+        earlier_use.account_id,
+        max(earlier_use.event_date) as event_date
+
+    from earlier_use
+
+    inner join bounds
+        on
+            earlier_use.event_date > bounds.after_day
+            and earlier_use.event_date <= bounds.after_last_day_before
+
+    group by earlier_use.account_id
+
+),
+
+account_use_days as (
+
+    select * from sums
+
+    union all
+
+    select
+        account_id,
+        event_date,
+        cast(null as double) as quantity_with_outcome,
+        cast(null as double) as failed_quantity,
+        cast(null as boolean) as is_feature_known,
+        cast(null as double) as minutes_saved
+
+    from last_days_before
 
 )
 

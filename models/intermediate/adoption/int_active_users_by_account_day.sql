@@ -16,11 +16,20 @@ account_user_days as (
 
 ),
 
+-- the days to score, and those 28 days before them
 bounds as (
 
     select
-        min(snapshot_date) - 28 as first_day,
+        min(snapshot_date) as first_day,
         max(snapshot_date) as last_day
+
+    from account_day_ids
+
+    union all
+
+    select
+        min(snapshot_date) - 28 as first_day,
+        least(max(snapshot_date) - 28, min(snapshot_date) - 1) as last_day
 
     from account_day_ids
 

@@ -1,5 +1,5 @@
--- One row per day to score, scorecard version and signal that is stored on that day: how
--- the signal is scored, and the state of its source.
+-- One row per day to score, scorecard version and signal that is stored on that day:
+-- how the signal is scored, and the state of its source.
 
 with
 

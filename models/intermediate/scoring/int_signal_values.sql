@@ -1,5 +1,6 @@
--- One row per account per day to score per signal: every column of the nine wide signal
--- models as a row, value null where nothing was measured, with the scorecard of the day.
+-- One row per account per day to score per signal: every column of the nine wide
+-- models of signals as a row, with the scorecard version of the day; value is null
+-- where nothing was measured.
 
 {{ config(materialized='view') }}
 
