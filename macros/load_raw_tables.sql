@@ -11,7 +11,9 @@
         _unreadable_values  how many optional values of the row could not be read
 
     A table with read_by_day in its meta (usage.events) is a view, and shows only the days that
-    this run reads: those after the newest read day, the open ones, and a restated range.
+    this run reads: those after the newest read day, the open ones, and a restated range. Its
+    rows that are rejected, or whose key is there more than once, are a table beside it: so the
+    others are read as they stream by, and memory does not grow with their number.
 
     It stops the run, naming source, table and column, when something required is absent.
 #}
@@ -73,18 +75,33 @@
     {% endfor %}
     {# a table that checks ids comes after the one that holds them #}
     {% for input in inputs | sort(attribute='foreign_keys') %}
-        {% do load_raw_table(input.table, raw_rows_sql(input.table, input.raw)) %}
+        {% do load_raw_table(input.table, input.raw) %}
     {% endfor %}
 {% endmacro %}
 
 
-{# Makes the raw table of what a query gives, in place of what was there. #}
-{% macro load_raw_table(table, query) %}
+{# Loads a raw table, in place of what was there. #}
+{% macro load_raw_table(table, raw) %}
     {% set name = table.schema ~ '.' ~ table.name %}
     {% do log('Reading ' ~ table.source_name ~ '.' ~ table.name, info=true) %}
-    {% if table.config.meta.get('read_by_day') %}
-        {% do run_query('create or replace view ' ~ name ~ ' as ' ~ query) %}
-    {% elif target.type == 'spark' %}
+    {% if not table.config.meta.get('read_by_day') %}
+        {% do replace_raw_table(name, raw_rows_sql(table, raw)) %}
+    {% else %}
+        {% set keys, exceptions = name ~ '_repeated_keys', name ~ '_exceptions' %}
+        {% do replace_raw_table(
+            keys, raw_checked_rows_sql(table, raw) ~ raw_repeated_keys_sql(table)) %}
+        {% do replace_raw_table(
+            exceptions, raw_rows_sql(table, raw, keys, only='exceptions')) %}
+        {% do run_query(
+            'create or replace view ' ~ name ~ ' as '
+            ~ raw_rows_sql(table, raw, keys, only='others')
+            ~ ' union all select * from ' ~ exceptions) %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro replace_raw_table(name, query) %}
+    {% if target.type == 'spark' %}
         {% do run_query('drop table if exists ' ~ name) %}
         {% do run_query('create table ' ~ name ~ ' using parquet as ' ~ query) %}
     {% else %}
@@ -111,14 +128,20 @@
 {% endmacro %}
 
 
-{# The rows of a raw table, each with what becomes of it. #}
-{% macro raw_rows_sql(table, raw) %}
+{# The columns that tell the versions of a record apart from other records. #}
+{% macro raw_key(table) %}
+    {{ return(table.config.meta.key
+        + (['_record_date'] if table.config.meta.get('read_by_day') else [])) }}
+{% endmacro %}
+
+
+{# Common table expressions, up to checked_rows: typed rows, and why a row cannot be used. #}
+{% macro raw_checked_rows_sql(table, raw) %}
 {%- set meta = table.config.meta -%}
 {%- set key = meta.key -%}
 {%- set event_date = meta.get('event_date') -%}
 {%- set columns = table.columns.values() | list -%}
-{%- set foreign_keys = raw_foreign_keys(table) -%}
-{%- set partition = key + (['_record_date'] if meta.get('read_by_day') else []) %}
+{%- set foreign_keys = raw_foreign_keys(table) %}
 {%- set open_days = usage_days_to_read() if meta.get('read_by_day') and raw.columns else none %}
 with
 
@@ -243,75 +266,101 @@ checked_rows as (
 
     from linked_rows
 
-),
+)
+{% endmacro %}
 
--- most keys are there once: only the others are ranked
+
+{# Keys that usable rows have more than once: few, so that hardly a row needs to be ranked. #}
+{% macro raw_repeated_keys_sql(table) %}
+select {{ raw_key(table) | join(', ') }}
+
+from checked_rows
+
+where _rejection_reason is null
+
+group by {{ raw_key(table) | join(', ') }}
+
+having count(*) > 1
+{% endmacro %}
+
+
+{#
+    The rows of a raw table, each with what becomes of it. With the name of a table of
+    repeated keys, `only` the exceptions (rejected rows and those with a repeated key), or the
+    others.
+#}
+{% macro raw_rows_sql(table, raw, repeated_keys=none, only=none) %}
+{%- set columns = table.columns.values() | list -%}
+{%- set key = raw_key(table) %}
+{{ raw_checked_rows_sql(table, raw) }},
+{%- if not repeated_keys %}
+
 repeated_keys as (
+    {{ raw_repeated_keys_sql(table) }}
+),
+{%- endif %}
 
-    select {{ partition | join(', ') }}
+flagged_rows as (
+
+    select
+        checked_rows.*,
+        checked_rows._rejection_reason is null
+        and repeated_keys.{{ key[0] }} is not null as _is_repeated
 
     from checked_rows
 
-    where _rejection_reason is null
+    left join {{ repeated_keys or 'repeated_keys' }} as repeated_keys
+        on
+            {%- for column in key %}
+            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
+            {%- endfor %}
+    {%- if only == 'others' %}
 
-    group by {{ partition | join(', ') }}
+    where
+        checked_rows._rejection_reason is null
+        and repeated_keys.{{ key[0] }} is null
+    {%- elif only == 'exceptions' %}
 
-    having count(*) > 1
+    where
+        checked_rows._rejection_reason is not null
+        or repeated_keys.{{ key[0] }} is not null
+    {%- endif %}
 
 ),
 
 versioned_rows as (
 
     select
-        checked_rows.*,
+        *,
         1 as _version_rank,
-        checked_rows._loaded_at as _first_loaded_at
+        _loaded_at as _first_loaded_at
 
-    from checked_rows
+    from flagged_rows
+    {%- if only != 'others' %}
 
-    left join repeated_keys
-        on
-            {%- for column in partition %}
-            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
-            {%- endfor %}
-
-    where
-        checked_rows._rejection_reason is not null
-        or repeated_keys.{{ partition[0] }} is null
+    where not _is_repeated
 
     union all
 
     select
-        checked_rows.*,
+        *,
         row_number() over (
-            partition by
-                {%- for column in partition %}
-                checked_rows.{{ column }}{{ ',' if not loop.last }}
-                {%- endfor %}
+            partition by {{ key | join(', ') }}
             order by
                 updated_at desc nulls last,
                 _loaded_at desc nulls last
                 {%- for column in columns
-                    if column.name not in key + ['updated_at', '_loaded_at'] %},
+                    if column.name not in
+                    table.config.meta.key + ['updated_at', '_loaded_at'] %},
                 {{ column.name }} desc nulls last
                 {%- endfor %}
         ) as _version_rank,
-        min(_loaded_at) over (
-            partition by
-                {%- for column in partition %}
-                checked_rows.{{ column }}{{ ',' if not loop.last }}
-                {%- endfor %}
-        ) as _first_loaded_at
+        min(_loaded_at) over (partition by {{ key | join(', ') }}) as _first_loaded_at
 
-    from checked_rows
+    from flagged_rows
 
-    inner join repeated_keys
-        on
-            {%- for column in partition %}
-            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
-            {%- endfor %}
-
-    where checked_rows._rejection_reason is null
+    where _is_repeated
+    {%- endif %}
 
 )
 
@@ -323,13 +372,20 @@ select
     _unreadable_values,
     _unknown_values,
     _record_date,
+    {%- if only == 'others' %}
+    cast(null as string) as _rejection_reason,
+    cast(null as string) as _raw_record,
+    {%- else %}
     _rejection_reason,
     case when _rejection_reason is not null then {{ raw_record() if raw.columns else 'cast(null as string)' }} end
         as _raw_record,
+    {%- endif %}
     coalesce(cast(_first_loaded_at as date), _record_date) as _loaded_on,
     case
+        {%- if only != 'others' %}
         when _rejection_reason is not null then 'rejected'
         when _version_rank > 1 then 'duplicate'
+        {%- endif %}
         when is_deleted then 'deleted'
         else 'staged'
     end as _row_status

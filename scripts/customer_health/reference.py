@@ -6,6 +6,7 @@ SQL that is written for speed alone (scripts/benchmark_reference/reference.sql).
     python -m customer_health.reference compare --reference reference.duckdb \
         --warehouse warehouse/customer_health.duckdb
 
+It scores the signals that count; what is only watched is the project's alone.
 A first run scores all days of the range. A later run on the same file scores its range
 anew, which may be the open days alone, and reads only the open days of usage.events.
 """
@@ -121,6 +122,8 @@ class Policy:
         )
 
     def cards(self) -> list[Card]:
+        """Published versions with their signals that count."""
+        counted = self.counted_signals()
         meanings = {row["signal"]: row for row in self.rows("signals")}
 
         def signal(row: dict[str, str]) -> Signal:
@@ -164,13 +167,17 @@ class Policy:
                     int(row["version"]),
                     float(row["minimum_coverage"]),
                     dimensions,
-                    tuple(each for each in signals if each.dimension in dimensions),
+                    tuple(
+                        each
+                        for each in signals
+                        if each.dimension in dimensions and each.name in counted
+                    ),
                 )
             )
         return found
 
-    def signals_to_store(self) -> set[str]:
-        """Those with weight in any version; others only on last days of months."""
+    def counted_signals(self) -> set[str]:
+        """Those with weight in any version, or a cap: stored for every day."""
         return {
             row["signal"]
             for row in self.rows("scorecard_signals")
@@ -300,8 +307,6 @@ class Scoring:
             dimension: [each for each in card.signals if each.dimension == dimension]
             for dimension in card.dimensions
         }
-        stored = policy.signals_to_store()
-        self.usual = [each for each in card.signals if each.name in stored]
 
     @property
     def table(self) -> str:
@@ -529,9 +534,9 @@ from (
 )
 """
 
-    def store_signals(self, is_last_of_month: bool) -> str:
-        """Inserts a row per signal: on last days of months, the watched ones too."""
-        signals = list(self.signals) if is_last_of_month else self.usual
+    def store_signals(self) -> str:
+        """Inserts a row per signal."""
+        signals = self.signals
         names = {
             "signal": (f"'{each.name}'::signal_name" for each in signals),
             "dimension": (f"'{each.dimension}'::dimension_name" for each in signals),
@@ -557,7 +562,6 @@ select
     {status}
 from (
     select account_id, snapshot_date, {columns} from {self.table}
-    where (day(snapshot_date + 1) = 1) = {is_last_of_month}
 )
 """
 
@@ -708,8 +712,7 @@ def score(
             for scoring in scorings:
                 run(f"truncate {scoring.table}")
                 run(f"execute score_{scoring.card.number}({first}, {end})")
-                run(scoring.store_signals(is_last_of_month=False))
-                run(scoring.store_signals(is_last_of_month=True))
+                run(scoring.store_signals())
                 run(scoring.store_dimensions())
                 run(scoring.store_accounts())
 
@@ -777,7 +780,8 @@ def compare(
 ) -> list[Comparison]:
     """Compares each table of the reference with the warehouse's, row by row.
 
-    Keys and words must be equal, numbers to 1e-6. Without days, those of the reference.
+    Keys and words must be equal, numbers to 1e-6; of signals, those that the reference
+    has. Without days, those of the reference.
     Raises ValueError when a table has other columns.
     """
     with duckdb.connect() as connection:
@@ -823,10 +827,13 @@ def compare_table(
         for name, data_type in described.items()
         if name not in keys
     ]
+    only = "true"
+    if "signal" in keys:
+        only = f"signal in (select distinct signal from reference.{table})"
     keys_as_text = ", ".join(f"cast({key} as varchar) as {key}" for key in keys)
     sides = [
         f"(select * replace ({keys_as_text}) from {catalog}.{table} "
-        "where snapshot_date between $first_day and $last_day)"
+        f"where snapshot_date between $first_day and $last_day and {only})"
         for catalog in ("reference", "warehouse")
     ]
     joined = (

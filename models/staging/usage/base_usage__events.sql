@@ -6,13 +6,23 @@
 
 with
 
-events as (
+usable_events as (
 
     select
         *,
         coalesce(quantity, 1) as uses
 
     from {{ source('usage', 'events') }}
+
+    where _rejection_reason is null
+
+),
+
+rejected_events as (
+
+    select * from {{ source('usage', 'events') }}
+
+    where _rejection_reason is not null
 
 ),
 
@@ -35,9 +45,7 @@ usable as (
         sum(case when is_error is not null then uses end) as quantity_with_outcome,
         sum(case when is_error then uses else 0 end) as failed_quantity
 
-    from events
-
-    where _rejection_reason is null
+    from usable_events
 
     group by account_id, user_id, feature, _record_date, _row_status
 
@@ -71,6 +79,4 @@ select
     _rejection_reason,
     _raw_record
 
-from events
-
-where _rejection_reason is not null
+from rejected_events
