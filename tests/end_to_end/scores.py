@@ -7,7 +7,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from statistics import median
@@ -79,6 +79,20 @@ class Policy:
     dimension_weights: dict[str, dict[str, float]] = field(default_factory=dict)
     knots: dict[str, dict[str, Knots]] = field(default_factory=dict)
     bands: list[tuple[float, str]] = field(default_factory=list)
+    capping: set[str] = field(default_factory=set)
+    """Signals that a cap looks at."""
+
+    def is_stored(self, signal: str, day: date) -> bool:
+        """What counts anywhere or caps is, every day; all is at the end of a month."""
+        return (
+            signal in self.capping
+            or (day + timedelta(days=1)).day == 1
+            or any(
+                of_version[signal].weight > 0
+                for of_version in self.knots.values()
+                if signal in of_version
+            )
+        )
 
     def band(self, score: float | None) -> str:
         if score is None:
@@ -126,6 +140,7 @@ def policy() -> Policy:
         for row in read_seed("health_bands")
         if row["min_score"]
     ]
+    found.capping = {row["signal"] for row in read_seed("score_caps")} - {""}
     return found
 
 
@@ -192,28 +207,34 @@ class Scores:
             )
         }
         measurements: dict[Key, dict] = defaultdict(dict)
-        # the history mart lacks signals without weight, so the batch goes first
-        for table in ("intermediate.int_signal_scores", "signal_scores_daily"):
-            for account, day, signal, status, value in rows(
-                warehouse,
-                "select account_id, snapshot_date, signal, status, value "
-                f"from {table} where {chosen}",
-            ):
-                if signal in make_stale:
-                    status, value = "stale source", None
-                measurements[account, day][signal] = status, value
+        for account, day, signal, status, value in rows(
+            warehouse,
+            "select account_id, snapshot_date, signal, status, value "
+            f"from signal_scores_daily where {chosen}",
+        ):
+            if signal in make_stale:
+                status, value = "stale source", None
+            measurements[account, day][signal] = status, value
         return cls(policy(), versions, measurements)
 
     def _peer_scores(self) -> dict[tuple[str, date, str], float]:
         """Median of what was measured by the same scorecard that day, from five on."""
         measured = defaultdict(list)
         for key, version in self.versions.items():
-            for signal, knots in self.rules.knots[version].items():
+            for signal, knots in self._knots_of(key).items():
                 status, value = self.measurements[key][signal]
                 if status == "measured":
                     measured[version, key[1], signal].append(knots.score(value))
         return {
             key: median(scores) for key, scores in measured.items() if len(scores) >= 5
+        }
+
+    def _knots_of(self, key: Key) -> dict[str, Knots]:
+        """The knots of the signals that are stored for an account-day."""
+        return {
+            signal: knots
+            for signal, knots in self.rules.knots[self.versions[key]].items()
+            if self.rules.is_stored(signal, key[1])
         }
 
     def _signal_score(self, key: Key, signal: str, knots: Knots) -> float | None:
@@ -229,7 +250,7 @@ class Scores:
 
     def _score(self, key: Key) -> None:
         version = self.versions[key]
-        all_knots = self.rules.knots[version]
+        all_knots = self._knots_of(key)
         scores = {
             signal: self._signal_score(key, signal, knots)
             for signal, knots in all_knots.items()
@@ -249,6 +270,10 @@ class Scores:
             self.signals[*key, signal] = SignalScore(
                 score, weight, None if score is None else weight * (score - 50)
             )
+
+        def total(names: Collection[str]) -> float:
+            return sum(all_knots[name].weight for name in names)
+
         axis_scores = {}
         parts: dict[str, list[tuple[float, float]]] = defaultdict(list)
         for dimension in self.rules.dimension_weights[version]:
@@ -257,23 +282,21 @@ class Scores:
                 for signal in all_knots
                 if self.rules.signals[signal]["dimension"] == dimension
             }
-            if not of_dimension:
+            counted = {name for name in of_dimension if all_knots[name].weight}
+            if not counted:
                 continue
-            weight = sum(effective.get(signal, 0.0) for signal in of_dimension)
-            applicable = sum(base_of_coverage.get(name, 0.0) for name in of_dimension)
             points = sum(
-                effective.get(signal, 0.0) * scores[signal]
-                for signal in of_dimension & scored
+                all_knots[name].weight * scores[name] for name in counted & scored
             )
-            score = points / weight if weight else None
+            weight = sum(effective.get(signal, 0.0) for signal in of_dimension)
+            of_scored = total(counted & scored)
+            of_applicable = total(counted & applies)
+            score = points / of_scored if of_scored else None
             self.dimensions[*key, dimension] = DimensionScore(
                 score,
                 weight,
-                sum(base_of_coverage.get(name, 0.0) for name in of_dimension & measured)
-                / applicable
-                if applicable
-                else None,
-                weight * (score - 50) if weight else None,
+                total(counted & measured) / of_applicable if of_applicable else None,
+                weight * (score - 50) if of_scored else None,
             )
             if weight:
                 for name in ("all", self.rules.axes[dimension]):

@@ -66,7 +66,7 @@ def test_all_scores_equal_an_independent_computation(request, scenario):
         from signal_scores_daily
         union all
         select account_id, snapshot_date, signal, score, weight, contribution
-        from intermediate.int_signal_scores
+        from intermediate.int_signal_contributions
         """,
     )
     dimensions = rows(
@@ -110,9 +110,12 @@ def test_every_weighted_signal_tells_accounts_apart(base):
 MODELS = (
     "int_scorecard_signals",
     "int_health_bands",
+    "int_scorecard_signal_days",
     "int_signal_measurements",
+    "int_peer_scores",
     "int_signal_scores",
     "int_dimension_scores",
+    "int_signal_contributions",
     "int_account_health",
 )
 SOURCES = ("crm.one", "crm.two", "crm.three")
@@ -311,12 +314,20 @@ def test_the_scoring_models_follow_the_rules_for_any_policy(
     fill(
         connection,
         "intermediate.int_signal_values",
-        "account_id text, snapshot_date date, signal text, value double",
+        "account_id text, snapshot_date date, scorecard text, scorecard_version int, "
+        "signal text, value double",
         [
-            (account, AS_OF, name, value)
+            (account, AS_OF, "any", 1, name, value)
             for account, of_account in values.items()
             for name, value in of_account.items()
         ],
+    )
+    fill(connection, "policy.score_caps", "cap text, signal text", [])
+    fill(
+        connection,
+        "intermediate.int_days_to_score",
+        "snapshot_date date",
+        [(AS_OF,)],
     )
     fill(
         connection,
@@ -351,7 +362,7 @@ def test_the_scoring_models_follow_the_rules_for_any_policy(
             f"from base.intermediate.{table}"
         ).fetchall()
 
-    signals = found("signal, score, weight, contribution", "int_signal_scores")
+    signals = found("signal, score, weight, contribution", "int_signal_contributions")
     assert {row[:3] for row in signals} == set(expected.signals)
     compare(
         expected,

@@ -18,7 +18,7 @@ def signals_on(built, day):
         for account, signal, *rest in rows(
             built.warehouse,
             "select account_id, signal, status, score, weight "
-            "from intermediate.int_signal_scores where snapshot_date = ?",
+            "from intermediate.int_signal_contributions where snapshot_date = ?",
             day,
         )
     }
@@ -31,7 +31,7 @@ def test_a_dead_feed_is_stale_and_scores_nobody(dead_feed):
     found = rows(
         dead_feed.warehouse,
         "select signal, status, value, score, weight "
-        "from intermediate.int_signal_scores where snapshot_date = ?",
+        "from intermediate.int_signal_contributions where snapshot_date = ?",
         AS_OF,
     )
     usage = {row[1:] for row in found if row[0] in USAGE}
@@ -94,7 +94,7 @@ def test_a_table_that_never_was_does_not_apply(base, one_silent):
     coverage, told by applicable_share; catches a penalty for what nobody has."""
     assert rows(
         one_silent.warehouse,
-        "select distinct status, weight from intermediate.int_signal_scores "
+        "select distinct status, weight from intermediate.int_signal_contributions "
         "where signal in ('nps_180d', 'csat_mean_90d', 'competitor_intent_share_28d')",
     ) == [("not applicable", 0.0)]
     assert (
@@ -126,7 +126,7 @@ def test_a_table_that_disappears_is_stale(disappeared):
     )
     assert rows(
         disappeared.warehouse,
-        "select distinct status from intermediate.int_signal_scores "
+        "select distinct status from intermediate.int_signal_contributions "
         "where signal in ('nps_180d', 'csat_mean_90d') and snapshot_date = ?",
         day,
     ) == [("stale source",)]
