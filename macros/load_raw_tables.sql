@@ -16,6 +16,9 @@
     others are read as they stream by, and memory does not grow with their number.
 
     It stops the run, naming source, table and column, when something required is absent.
+
+    scripts/build, when it runs dbt again for the days that are left, says in the environment that
+    all tables but those that are read by day are there already.
 #}
 {% macro load_raw_tables() %}
     {% if not execute or flags.WHICH not in ('build', 'run') %}
@@ -74,7 +77,9 @@
             database=input.table.database, schema=input.table.schema)) %}
     {% endfor %}
     {# a table that checks ids comes after the one that holds them #}
-    {% for input in inputs | sort(attribute='foreign_keys') %}
+    {% set are_loaded = env_var('CUSTOMER_HEALTH_RAW_TABLES_ARE_LOADED', '') %}
+    {% for input in inputs | sort(attribute='foreign_keys')
+        if input.table.config.meta.get('read_by_day') or not are_loaded %}
         {% do load_raw_table(input.table, input.raw) %}
     {% endfor %}
 {% endmacro %}

@@ -229,6 +229,7 @@ def build(
                     engine=arguments.engine,
                     title=f"Restating {first} to {last}",
                     console=console,
+                    raw_tables_are_loaded=bool(runs),
                 )
             )
             restated = tell_what_was_scored(arguments.warehouse, first, last)
@@ -247,6 +248,7 @@ def build(
                 engine=arguments.engine,
                 title="Building",
                 console=console,
+                raw_tables_are_loaded=bool(runs),
             )
         )
         tell_what_was_scored(arguments.warehouse)
