@@ -11,9 +11,9 @@
         _unreadable_values  how many optional values of the row could not be read
 
     A table with read_by_day in its meta (usage.events) is a view, and shows only the days that
-    this run reads: those after the newest read day, the open ones, and a restated range. Its
-    rows that are rejected, or whose key is there more than once, are a table beside it: so the
-    others are read as they stream by, and memory does not grow with their number.
+    this run reads: those after the newest read day, the open ones, and a restated range. On
+    DuckDB its rows that are rejected, or whose key is there more than once, are a table beside
+    it: so the others are read as they stream by, and memory does not grow with their number.
 
     It stops the run, naming source, table and column, when something required is absent.
 
@@ -91,6 +91,10 @@
     {% do log('Reading ' ~ table.source_name ~ '.' ~ table.name, info=true) %}
     {% if not table.config.meta.get('read_by_day') %}
         {% do replace_raw_table(name, raw_rows_sql(table, raw)) %}
+    {% elif target.type == 'spark' %}
+        {# it keeps no rows of a query in memory #}
+        {% do run_query(
+            'create or replace view ' ~ name ~ ' as ' ~ raw_rows_sql(table, raw)) %}
     {% else %}
         {% set keys, exceptions = name ~ '_repeated_keys', name ~ '_exceptions' %}
         {% do replace_raw_table(
@@ -289,6 +293,12 @@ having count(*) > 1
 {% endmacro %}
 
 
+{% macro same_key(one, other, key) -%}
+    {%- for column in key %}{{ ' and ' if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
+    {%- endfor %}
+{%- endmacro %}
+
+
 {#
     The rows of a raw table, each with what becomes of it. With the name of a table of
     repeated keys, `only` the exceptions (rejected rows and those with a repeated key), or the
@@ -305,52 +315,51 @@ repeated_keys as (
 ),
 {%- endif %}
 
-flagged_rows as (
+{%- set rows = 'exceptional_rows' if only == 'exceptions' else 'checked_rows' %}
+{%- if only == 'exceptions' %}
 
-    select
-        checked_rows.*,
-        checked_rows._rejection_reason is null
-        and repeated_keys.{{ key[0] }} is not null as _is_repeated
+exceptional_rows as (
+
+    select checked_rows.*
 
     from checked_rows
 
-    left join {{ repeated_keys or 'repeated_keys' }} as repeated_keys
-        on
-            {%- for column in key %}
-            {{ 'and ' if not loop.first }}checked_rows.{{ column }} = repeated_keys.{{ column }}
-            {%- endfor %}
-    {%- if only == 'others' %}
-
-    where
-        checked_rows._rejection_reason is null
-        and repeated_keys.{{ key[0] }} is null
-    {%- elif only == 'exceptions' %}
+    left join {{ repeated_keys }} as repeated_keys
+        on {{ same_key('checked_rows', 'repeated_keys', key) }}
 
     where
         checked_rows._rejection_reason is not null
         or repeated_keys.{{ key[0] }} is not null
-    {%- endif %}
 
 ),
+{%- endif %}
 
 versioned_rows as (
 
     select
-        *,
+        {{ rows }}.*,
         1 as _version_rank,
-        _loaded_at as _first_loaded_at
+        {{ rows }}._loaded_at as _first_loaded_at
 
-    from flagged_rows
-    {%- if only != 'others' %}
+    from {{ rows }}
 
-    where not _is_repeated
+    left join {{ repeated_keys or 'repeated_keys' }} as repeated_keys
+        on {{ same_key(rows, 'repeated_keys', key) }}
+
+    where
+        {%- if only == 'others' %}
+        {{ rows }}._rejection_reason is null
+        and repeated_keys.{{ key[0] }} is null
+        {%- else %}
+        {{ rows }}._rejection_reason is not null
+        or repeated_keys.{{ key[0] }} is null
 
     union all
 
     select
-        *,
+        {{ rows }}.*,
         row_number() over (
-            partition by {{ key | join(', ') }}
+            partition by {{ rows }}.{{ key | join(', ' ~ rows ~ '.') }}
             order by
                 updated_at desc nulls last,
                 _loaded_at desc nulls last
@@ -360,12 +369,17 @@ versioned_rows as (
                 {{ column.name }} desc nulls last
                 {%- endfor %}
         ) as _version_rank,
-        min(_loaded_at) over (partition by {{ key | join(', ') }}) as _first_loaded_at
+        min(_loaded_at) over (
+            partition by {{ rows }}.{{ key | join(', ' ~ rows ~ '.') }}
+        ) as _first_loaded_at
 
-    from flagged_rows
+    from {{ rows }}
 
-    where _is_repeated
-    {%- endif %}
+    inner join {{ repeated_keys or 'repeated_keys' }} as repeated_keys
+        on {{ same_key(rows, 'repeated_keys', key) }}
+
+    where {{ rows }}._rejection_reason is null
+        {%- endif %}
 
 )
 

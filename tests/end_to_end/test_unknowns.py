@@ -7,7 +7,7 @@ from scores import TOLERANCE, Scores, policy
 USAGE = {
     name
     for name, signal in policy().signals.items()
-    if signal["governing_source"] == "usage.events"
+    if signal["governing_source"] == "usage.events" and policy().is_stored(name, AS_OF)
 }
 
 

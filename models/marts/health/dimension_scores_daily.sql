@@ -11,6 +11,7 @@
 
 -- nothing is stored before the whole batch has passed its tests:
 -- depends_on: {{ ref('int_account_health') }}
+-- depends_on: {{ ref('int_signal_contributions') }}
 
 select
     account_id,
