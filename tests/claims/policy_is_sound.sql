@@ -218,6 +218,20 @@ problems as (
     )
     where min_employees is null or bands > 1
 
+    union all
+
+    select
+        'thresholds',
+        'power_user_days_28d',
+        'must be there, with a value above 0: power users are counted by it'
+    from (
+        select
+            max(case when threshold = 'power_user_days_28d' then value end) as days
+
+        from {{ ref('thresholds') }}
+    )
+    where days is null or days <= 0
+
 )
 
 select * from problems

@@ -32,6 +32,14 @@ features as (
 
 ),
 
+core_features as (
+
+    select count(*) as core_features from features
+
+    where is_core
+
+),
+
 bounds as (
 
     select
@@ -56,9 +64,29 @@ sums as (
 
         -- null when no feature that was used has stated minutes
         sum(user_feature_days.quantity * features.minutes_saved_per_use)
-            as minutes_saved
+            as minutes_saved,
+
+        -- by known users: none of a core feature is a measured zero, once some is core
+        sum(
+            case
+                when user_feature_days.user_id is null then null
+                when features.is_core then user_feature_days.quantity
+                when
+                    user_feature_days.feature is not null
+                    and core_features.core_features > 0
+                    then cast(0 as double)
+            end
+        ) as core_uses,
+        sum(
+            case
+                when user_feature_days.user_id is not null
+                    then user_feature_days.minutes
+            end
+        ) as minutes
 
     from user_feature_days
+
+    cross join core_features
 
     inner join bounds
         on
@@ -102,7 +130,9 @@ account_use_days as (
         cast(null as double) as quantity_with_outcome,
         cast(null as double) as failed_quantity,
         cast(null as boolean) as is_feature_known,
-        cast(null as double) as minutes_saved
+        cast(null as double) as minutes_saved,
+        cast(null as double) as core_uses,
+        cast(null as double) as minutes
 
     from last_days_before
 

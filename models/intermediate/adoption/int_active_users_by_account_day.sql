@@ -1,6 +1,7 @@
 -- One row per account per day to score on which a known user had been active in the
--- last 56 days: how many were in the last 28 of them, how often they came, how much of
--- the use is the most active one's; and how many were in the 28 days before.
+-- last 56 days: how many were in the last 28 of them and in the last 7, how often they
+-- came, how many came so often that they are power users, how much of the use is the
+-- most active one's; and how many were in the 28 days before.
 
 with
 
@@ -13,6 +14,16 @@ account_day_ids as (
 account_user_days as (
 
     select * from {{ ref('int_account_user_days') }}
+
+),
+
+thresholds as (
+
+    select
+        max(case when threshold = 'power_user_days_28d' then value end)
+            as power_user_days_28d
+
+    from {{ ref('thresholds') }}
 
 ),
 
@@ -94,7 +105,7 @@ user_days as (
 
 ),
 
--- a day of use comes into the window, and leaves it 28 days later
+-- a day of use comes into the windows, and leaves them 7 and 28 days later
 changes as (
 
     select
@@ -102,7 +113,20 @@ changes as (
         user_number,
         event_date as day,
         uses,
-        1 as active_days
+        1 as active_days,
+        1 as week_days
+
+    from user_days
+
+    union all
+
+    select
+        account_number,
+        user_number,
+        event_date + 7 as day,
+        cast(0 as double) as uses,
+        0 as active_days,
+        -1 as week_days
 
     from user_days
 
@@ -113,7 +137,8 @@ changes as (
         user_number,
         event_date + 28 as day,
         -uses as uses,
-        -1 as active_days
+        -1 as active_days,
+        0 as week_days
 
     from user_days
 
@@ -127,19 +152,21 @@ windows as (
         lead(day, 1, day) over (partition by user_number order by day) - 1 as last_day,
         {{ rounded('sum(uses) over (partition by user_number order by day)', 6) }}
             as uses,
-        sum(active_days) over (partition by user_number order by day) as active_days
+        sum(active_days) over (partition by user_number order by day) as active_days,
+        sum(week_days) over (partition by user_number order by day) as week_days
 
     from changes
 
 ),
 
--- spans of days on which the user's last 28 days hold the same use
+-- spans of days on which the user's windows hold the same use
 active_spans as (
 
     select
         windows.account_number,
         windows.uses,
         windows.active_days,
+        windows.week_days,
         greatest(windows.first_day, bounds.first_day) as first_day,
         least(windows.last_day, bounds.last_day) as last_day
 
@@ -162,6 +189,7 @@ active_user_days as (
         account_number,
         uses,
         active_days,
+        week_days,
         {{ days_between('first_day', 'last_day') }} as day
 
     from active_spans
@@ -174,11 +202,16 @@ active_users as (
         account_number,
         day,
         count(*) as active_users_28d,
+        count(case when week_days > 0 then 1 end) as active_users_7d,
+        count(case when active_days >= thresholds.power_user_days_28d then 1 end)
+            as power_users_28d,
         sum(active_days) as user_days_28d,
         sum(uses) as uses_28d,
         max(uses) as top_user_uses_28d
 
     from active_user_days
+
+    cross join thresholds
 
     group by account_number, day
 
@@ -206,6 +239,8 @@ active_users_by_account_day as (
         account_days.account_id,
         account_days.snapshot_date,
         active_users.active_users_28d,
+        active_users.active_users_7d,
+        active_users.power_users_28d,
         active_users.user_days_28d,
         active_users.uses_28d,
         active_users.top_user_uses_28d,

@@ -25,7 +25,7 @@ features as (
 bounds as (
 
     select
-        min(snapshot_date) - 28 as after_day,
+        min(snapshot_date) - 56 as after_day,
         max(snapshot_date) as last_day
 
     from account_day_ids

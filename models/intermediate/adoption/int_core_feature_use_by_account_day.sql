@@ -1,6 +1,7 @@
 -- One row per account per day to score that subscribes to a product with core features:
--- how many had been released by then, and how many of them were used in the last 28
--- days. Which features a product has is known as of today only.
+-- how many had been released by then, how many of them were used in the last 28 days,
+-- and how many only in the 28 days before. Which features a product has is known as of
+-- today only.
 
 with
 
@@ -59,7 +60,13 @@ used_features as (
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-        count(distinct core_features.feature) as core_features_used_28d
+        count(
+            distinct case
+                when account_day_ids.snapshot_date < core_feature_spans.used_to
+                    then core_features.feature
+            end
+        ) as core_features_used_28d,
+        count(distinct core_features.feature) as core_features_used_56d
 
     from account_day_ids
 
@@ -67,7 +74,7 @@ used_features as (
         on
             account_day_ids.source_account_id = core_feature_spans.account_id
             and account_day_ids.snapshot_date >= core_feature_spans.used_from
-            and account_day_ids.snapshot_date < core_feature_spans.used_to
+            and account_day_ids.snapshot_date < core_feature_spans.used_to + 28
 
     inner join core_features
         on
@@ -90,7 +97,11 @@ core_feature_use as (
         available_features.account_id,
         available_features.snapshot_date,
         available_features.core_features,
-        coalesce(used_features.core_features_used_28d, 0) as core_features_used_28d
+        coalesce(used_features.core_features_used_28d, 0) as core_features_used_28d,
+        coalesce(
+            used_features.core_features_used_56d - used_features.core_features_used_28d,
+            0
+        ) as core_features_abandoned_56d
 
     from available_features
 

@@ -1,6 +1,6 @@
 -- One row per account per day to score that used anything in the last 365 days: when
--- last, on how many of the last 28 days, how much of it failed, and the time that it
--- saved in 90 days.
+-- last, on how many of the last 28 days and of the 28 before, how deep it went, how
+-- much of it failed, and the time that it saved in 90 days.
 
 with
 
@@ -37,6 +37,8 @@ use_days as (
         sum(account_use_days.quantity_with_outcome) as quantity_with_outcome,
         sum(account_use_days.failed_quantity) as failed_quantity,
         sum(account_use_days.minutes_saved) as minutes_saved,
+        sum(account_use_days.core_uses) as core_uses,
+        sum(account_use_days.minutes) as minutes,
         max(case when account_use_days.is_feature_known then 1 end) as is_known
 
     from account_ids
@@ -63,6 +65,8 @@ days as (
         quantity_with_outcome,
         failed_quantity,
         minutes_saved,
+        core_uses,
+        minutes,
         is_known
 
     from use_days
@@ -78,6 +82,8 @@ days as (
         cast(null as double) as quantity_with_outcome,
         cast(null as double) as failed_quantity,
         cast(null as double) as minutes_saved,
+        cast(null as double) as core_uses,
+        cast(null as double) as minutes,
         cast(null as int) as is_known
 
     from account_day_ids
@@ -102,10 +108,14 @@ windows as (
         is_to_score,
         max(event_date) over last_365d as last_use_on,
         count(event_date) over last_28d as use_days_28d,
+        count(event_date) over earlier_28d as use_days_28d_before,
+        sum(core_uses) over last_28d as core_uses_28d,
+        sum(minutes) over last_28d as minutes_28d,
         sum(quantity_with_outcome) over last_28d as quantity_with_outcome_28d,
         sum(failed_quantity) over last_28d as failed_quantity_28d,
         sum(minutes_saved) over last_90d as minutes_saved_90d,
         count(is_known) over last_28d as known_days_28d,
+        count(is_known) over earlier_28d as known_days_28d_before,
         count(event_date) over last_90d as use_days_90d,
         count(is_known) over last_90d as known_days_90d
 
@@ -116,6 +126,11 @@ windows as (
             partition by account_id, ids_since
             order by day_number
             range between 27 preceding and current row
+        ),
+        earlier_28d as (
+            partition by account_id, ids_since
+            order by day_number
+            range between 55 preceding and 28 preceding
         ),
         last_90d as (
             partition by account_id, ids_since
@@ -137,12 +152,17 @@ use_by_account_day as (
         snapshot_date,
         last_use_on,
         use_days_28d,
+        use_days_28d_before,
+        core_uses_28d,
+        minutes_28d,
         quantity_with_outcome_28d,
         failed_quantity_28d,
         minutes_saved_90d,
 
         -- there was use, but nobody knows of what
         use_days_28d > 0 and known_days_28d = 0 as is_unknown_use_28d,
+        use_days_28d_before > 0 and known_days_28d_before = 0
+            as is_unknown_use_28d_before,
         use_days_90d > 0 and known_days_90d = 0 as is_unknown_use_90d
 
     from windows

@@ -15,130 +15,69 @@ account_day_ids as (
 
 ),
 
-tasks as (
+onboarding_steps as (
 
-    select * from {{ ref('stg_crm__tasks') }}
+    select * from {{ ref('int_onboarding_steps_by_account_day') }}
 
 ),
 
 trainings as (
 
-    select * from {{ ref('stg_crm__trainings') }}
+    select * from {{ ref('int_trainings_by_account_day') }}
 
 ),
 
-account_day_activation as (
+activation as (
 
     select * from {{ ref('int_account_day_activation') }}
 
 ),
 
-account_day_first_sale as (
+first_value as (
+
+    select * from {{ ref('int_account_day_first_value') }}
+
+),
+
+first_sale as (
 
     select * from {{ ref('int_account_day_first_sale') }}
 
 ),
 
-days_to_score as (
+responses as (
 
-    select distinct
-        snapshot_date,
-        loaded_until
-
-    from account_day_ids
+    select * from {{ ref('stg_survey__responses') }}
 
 ),
 
--- before the first completion of any account, nobody records them
-days_with_completed_steps as (
+-- where none has ever been recorded, nobody records them
+first_trainings as (
 
-    select distinct days_to_score.snapshot_date
+    select
+        min(completed_on) as first_completed_on,
+        min(certified_on) as first_certified_on
 
-    from days_to_score
-
-    inner join tasks
-        on
-            days_to_score.snapshot_date >= tasks.completed_on
-            and days_to_score.loaded_until >= tasks.loaded_on
-
-    where tasks.task_type = 'onboarding'
+    from {{ ref('stg_crm__trainings') }}
 
 ),
 
-days_with_completed_trainings as (
-
-    select distinct days_to_score.snapshot_date
-
-    from days_to_score
-
-    inner join trainings
-        on
-            days_to_score.snapshot_date >= trainings.completed_on
-            and days_to_score.loaded_until >= trainings.loaded_on
-
-),
-
-onboarding_steps as (
+survey_answers as (
 
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-
-        -- a step that is done after the snapshot is still open in it
-        avg(
-            case
-                when tasks.completed_on <= account_day_ids.snapshot_date then 1
-                else 0
-            end
-        ) as completed_share
+        avg(responses.score) as mean_score_365d
 
     from account_day_ids
 
-    inner join tasks
+    inner join responses
         on
-            account_day_ids.source_account_id = tasks.account_id
-            and tasks.created_on <= account_day_ids.snapshot_date
-            and tasks.loaded_on <= account_day_ids.loaded_until
-
-            -- what is due later and not done yet is no failure
-            and (
-                tasks.due_on is null
-                or tasks.due_on <= account_day_ids.snapshot_date
-                or tasks.completed_on <= account_day_ids.snapshot_date
-            )
-
-    inner join days_with_completed_steps
-        on account_day_ids.snapshot_date = days_with_completed_steps.snapshot_date
-
-    where tasks.task_type = 'onboarding'
-
-    group by all
-
-),
-
-enrolments as (
-
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        avg(
-            case
-                when trainings.completed_on <= account_day_ids.snapshot_date then 1
-                else 0
-            end
-        ) as completed_share_365d
-
-    from account_day_ids
-
-    inner join trainings
-        on
-            account_day_ids.source_account_id = trainings.account_id
-            and trainings.enrolled_on > account_day_ids.snapshot_date - 365
-            and trainings.enrolled_on <= account_day_ids.snapshot_date
-            and trainings.loaded_on <= account_day_ids.loaded_until
-
-    inner join days_with_completed_trainings
-        on account_day_ids.snapshot_date = days_with_completed_trainings.snapshot_date
+            account_day_ids.source_account_id = responses.account_id
+            and responses.survey_type = 'onboarding'
+            and responses.responded_on > account_day_ids.snapshot_date - 365
+            and responses.responded_on <= account_day_ids.snapshot_date
+            and responses.loaded_on <= account_day_ids.loaded_until
 
     group by all
 
@@ -150,34 +89,55 @@ signals as (
         account_days.account_id,
         account_days.snapshot_date,
 
-        -- nothing planned, enrolled or won is unknown, so null
+        -- nothing planned is unknown, so null
         cast(onboarding_steps.completed_share as double) as onboarding_completed_share,
-        cast(account_day_activation.activation_days as double) as activation_days,
-        cast(enrolments.completed_share_365d as double)
+        cast(onboarding_steps.steps_overdue as double) as onboarding_steps_overdue,
+        cast(onboarding_steps.days_late as double) as onboarding_days_late,
+        survey_answers.mean_score_365d as onboarding_csat_mean_365d,
+
+        -- how soon it was sold, used and worth it
+        cast(first_sale.sale_days as double) as initial_sale_days,
+        cast(activation.activation_days as double) as activation_days,
+        cast(first_value.first_value_days as double) as first_value_days,
+
+        -- trainings: the last within a year, and silence only where it can be told
+        cast(trainings.completed_share_365d as double)
             as training_completed_share_365d,
-        cast(account_day_first_sale.sale_days as double) as initial_sale_days
+        case
+            when trainings.last_completed_on > account_days.snapshot_date - 365
+                then cast(
+                    cast(
+                        account_days.snapshot_date - trainings.last_completed_on as int
+                    ) as double
+                )
+            when
+                account_days.tenure_days >= 365
+                and first_trainings.first_completed_on
+                <= account_days.snapshot_date - 365
+                then cast(365 as double)
+        end as days_since_last_training,
+
+        -- certificates take time, and some name nobody
+        case
+            when account_days.tenure_days < 89 then null
+            when trainings.certified_contacts = 0 and trainings.certificates > 0
+                then null
+            when first_trainings.first_certified_on <= account_days.snapshot_date
+                then coalesce(trainings.certified_contacts, 0)
+                / cast(nullif(account_days.seats, 0) as double)
+        end as certified_user_share
 
     from account_days
 
-    left join onboarding_steps
-        on
-            account_days.account_id = onboarding_steps.account_id
-            and account_days.snapshot_date = onboarding_steps.snapshot_date
+    cross join first_trainings
 
-    left join account_day_activation
+    {% for measure in ['onboarding_steps', 'trainings', 'activation', 'first_value',
+        'first_sale', 'survey_answers'] %}
+    left join {{ measure }}
         on
-            account_days.account_id = account_day_activation.account_id
-            and account_days.snapshot_date = account_day_activation.snapshot_date
-
-    left join enrolments
-        on
-            account_days.account_id = enrolments.account_id
-            and account_days.snapshot_date = enrolments.snapshot_date
-
-    left join account_day_first_sale
-        on
-            account_days.account_id = account_day_first_sale.account_id
-            and account_days.snapshot_date = account_day_first_sale.snapshot_date
+            account_days.account_id = {{ measure }}.account_id
+            and account_days.snapshot_date = {{ measure }}.snapshot_date
+    {% endfor %}
 
 )
 
