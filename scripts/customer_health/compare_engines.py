@@ -40,6 +40,12 @@ MAY_BE_NULL = {
     "change_7d": "needs more than 7 days of history",
     "change_28d": "needs more than 28 days of history",
     "change_90d": "needs more than 90 days of history",
+    "days_to_renewal_then": "needs a rating on a day of history",
+    "health_score_then": "needs a rating on a day of history",
+    "gap_to_health": "needs a rating on a day of history",
+    "is_last_minute": "needs a rating on a day of history, or after notice",
+    "assessor_leniency": "needs several such ratings of somebody",
+    "is_lenient": "needs several such ratings of somebody",
 }
 
 # What is built when no raw data is given: small, but no mart is empty.

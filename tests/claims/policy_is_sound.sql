@@ -232,6 +232,54 @@ problems as (
     )
     where days is null or days <= 0
 
+    union all
+
+    select
+        'tenure_bands',
+        tenure_band,
+        'min_tenure_days must be given and differ from that of every other band'
+    from (
+        select
+            tenure_band,
+            min_tenure_days,
+            count(*) over (partition by min_tenure_days) as bands
+
+        from {{ ref('tenure_bands') }}
+    )
+    where min_tenure_days is null or bands > 1
+
+    union all
+
+    select
+        'executive_roles',
+        concat(attribute, ' ', value),
+        'attribute must be seniority or persona'
+    from {{ ref('executive_roles') }}
+    where attribute not in ('seniority', 'persona')
+
+    union all
+
+    select
+        'comment_words',
+        word,
+        'polarity must lie between -2 and 2'
+    from {{ ref('comment_words') }}
+    where polarity is null or polarity < -2 or polarity > 2
+
+    union all
+
+    select
+        'comment_words',
+        word,
+        concat(
+            'it would never be found: write it in lower case, ',
+            'without punctuation, apostrophes and blanks around it'
+        )
+    from {{ ref('comment_words') }}
+    where
+        word <> lower(trim(word))
+        or word <> translate(word, concat('.,;:!?()/-"', chr(39), '’'), '')
+
 )
 
 select * from problems

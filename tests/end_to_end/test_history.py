@@ -89,6 +89,7 @@ def test_running_twice_changes_only_the_stamps(base, publication):
             "account_health_current",
             "data_inventory",
             "rejected_records",
+            "manual_rating_audit",
         ],
     )
     assert (

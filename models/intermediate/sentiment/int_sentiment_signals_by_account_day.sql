@@ -27,9 +27,25 @@ response_shares as (
 
 ),
 
-responses as (
+answers as (
 
-    select * from {{ ref('stg_survey__responses') }}
+    select * from {{ ref('int_survey_answers_by_account_day') }}
+
+),
+
+-- from 365 days after any account's first answer on, silence of a year is known
+first_answer as (
+
+    select
+        min(
+            case
+                when loaded_on - {{ var('late_data_days') }} > responded_on + 365
+                    then loaded_on - {{ var('late_data_days') }}
+                else responded_on + 365
+            end
+        ) as silence_known_from
+
+    from {{ ref('stg_survey__responses') }}
 
 ),
 
@@ -41,49 +57,75 @@ assessments as (
 
     from {{ ref('stg_crm__csm_assessments') }}
 
-    where sentiment is not null
-
 ),
 
-csat as (
+assessments_of_account_days as (
 
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-        avg(responses.score) as csat_mean_90d
+        assessments.team,
+        assessments.trusted_advisor,
+        case
+            when assessments.assessed_on > account_day_ids.snapshot_date - 90
+                then assessments.sentiment
+        end as sentiment_90d,
 
-    from account_day_ids
-
-    inner join responses
-        on
-            account_day_ids.source_account_id = responses.account_id
-            and responses.survey_type = 'csat'
-            and responses.responded_on > account_day_ids.snapshot_date - 90
-            and responses.responded_on <= account_day_ids.snapshot_date
-            and responses.loaded_on <= account_day_ids.loaded_until
-
-    group by all
-
-),
-
-csm_sentiment as (
-
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        max_by(assessments.sentiment, assessments.assessment_number)
-            as csm_sentiment_90d
+        -- one without a sentiment does not replace another
+        case
+            when
+                assessments.assessed_on > account_day_ids.snapshot_date - 90
+                and assessments.sentiment is not null
+                then assessments.assessment_number
+            else 0
+        end as assessment_number
 
     from account_day_ids
 
     inner join assessments
         on
             account_day_ids.source_account_id = assessments.account_id
-            and assessments.assessed_on > account_day_ids.snapshot_date - 90
+            and assessments.assessed_on > account_day_ids.snapshot_date - 180
             and assessments.assessed_on <= account_day_ids.snapshot_date
             and assessments.loaded_on <= account_day_ids.loaded_until
 
-    group by all
+),
+
+team_ratings as (
+
+    select
+        account_id,
+        snapshot_date,
+        team,
+        max(assessment_number) as latest_number,
+        max_by(sentiment_90d, assessment_number) as latest_sentiment_90d,
+        sum(trusted_advisor) as trusted_advisor_sum,
+        count(trusted_advisor) as trusted_advisor_ratings
+
+    from assessments_of_account_days
+
+    group by account_id, snapshot_date, team
+
+),
+
+ratings as (
+
+    select
+        account_id,
+        snapshot_date,
+        max_by(latest_sentiment_90d, latest_number) as csm_sentiment_90d,
+        case
+            when count(case when team is not null then latest_sentiment_90d end) > 1
+                then max(case when team is not null then latest_sentiment_90d end)
+                - min(case when team is not null then latest_sentiment_90d end)
+        end as team_sentiment_spread_90d,
+        sum(trusted_advisor_sum)
+        / cast(nullif(sum(trusted_advisor_ratings), 0) as double)
+            as trusted_advisor_mean_180d
+
+    from team_ratings
+
+    group by account_id, snapshot_date
 
 ),
 
@@ -95,15 +137,51 @@ signals as (
 
         -- what customers say
         nps.nps_180d,
-        csat.csat_mean_90d,
+        nps.nps_180d - nps.nps_180d_before as nps_change_180d,
+        nps.detractor_share_180d,
+        nps.executive_detractors_180d,
+        answers.csat_mean_90d,
+        answers.csat_mean_90d - answers.csat_mean_90d_before as csat_change_90d,
+        answers.ces_mean_180d,
+        answers.comment_sentiment_180d,
+
+        -- whether they say anything
         response_shares.survey_response_share_365d,
+        cast(
+            case
+                when answers.last_answer_on is not null then 0
+                when response_shares.survey_response_share_365d > 0 then 0
+                when
+                    response_shares.survey_response_share_365d = 0
+                    and response_shares.invitations_365d >= 2
+                    then 1
+                when response_shares.survey_response_share_365d = 0 then 0
+            end as double
+        ) as survey_silence_365d,
+        case
+            when answers.last_answer_on is not null
+                then cast(
+                    cast(account_days.snapshot_date - answers.last_answer_on as int)
+                    as double
+                )
+            -- who was never asked is not silent
+            when
+                account_days.tenure_days >= 365
+                and first_answer.silence_known_from <= account_days.snapshot_date
+                and response_shares.invitations_365d > 0
+                then cast(365 as double)
+        end as days_since_last_answer,
 
         -- what our teams say
-        csm_sentiment.csm_sentiment_90d
+        ratings.csm_sentiment_90d,
+        ratings.team_sentiment_spread_90d,
+        ratings.trusted_advisor_mean_180d
 
     from account_days
 
-    {% for measured in ['nps', 'csat', 'response_shares', 'csm_sentiment'] %}
+    cross join first_answer
+
+    {% for measured in ['nps', 'answers', 'response_shares', 'ratings'] %}
     left join {{ measured }}
         on
             account_days.account_id = {{ measured }}.account_id

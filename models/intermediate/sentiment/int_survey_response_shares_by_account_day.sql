@@ -1,5 +1,5 @@
 -- One row per account per day to score with a survey invitation in the last 365 days:
--- the share of the invitations that were answered by the end of the day.
+-- how many, and the share of them that was answered by the end of the day.
 
 with
 
@@ -93,6 +93,7 @@ response_shares as (
     select
         counts.account_id,
         counts.snapshot_date,
+        counts.invitations_365d,
 
         -- when no answer ever names its invitation, nobody knows which were answered
         case
