@@ -3,202 +3,160 @@
 
 with
 
-account_days as (
+measures as (
 
-    select * from {{ ref('int_account_days') }}
-
-),
-
-account_day_ids as (
-
-    select * from {{ ref('int_account_day_ids') }}
-
-),
-
-activity_touches as (
-
-    select * from {{ ref('int_activity_touches') }}
-
-    where coalesce(is_touch, true) or meeting_status is not null
-
-),
-
-touch_days as (
-
-    select
-        occurred_on,
-        min(loaded_on) as loaded_on
-
-    from activity_touches
-
-    where is_touch
-
-    group by occurred_on
-
-),
-
-days_to_score as (
-
-    select distinct
-        snapshot_date,
-        loaded_until
-
-    from account_day_ids
-
-),
-
--- with touches of any account from 365 days before, silence since then is known
-days_with_old_touches as (
-
-    select distinct days_to_score.snapshot_date
-
-    from days_to_score
-
-    inner join touch_days
-        on
-            days_to_score.snapshot_date - 365 >= touch_days.occurred_on
-            and days_to_score.loaded_until >= touch_days.loaded_on
-
-),
-
-activities_of_account_days as (
-
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        activity_touches.contact_id,
-        activity_touches.occurred_on,
-        activity_touches.is_touch,
-
-        -- in which window it took place
-        activity_touches.occurred_on > account_day_ids.snapshot_date - 90 as is_in_90d,
-        case
-            when activity_touches.occurred_on > account_day_ids.snapshot_date - 180
-                then activity_touches.meeting_status
-        end as meeting_status_180d,
-
-        -- who leaves after the snapshot is still there in it
-        coalesce(
-            activity_touches.contact_left_on <= account_day_ids.snapshot_date
-            and activity_touches.contact_loaded_on <= account_day_ids.loaded_until,
-            false
-        ) as contact_has_left
-
-    from account_day_ids
-
-    inner join activity_touches
-        on
-            account_day_ids.source_account_id = activity_touches.account_id
-            and activity_touches.occurred_on > account_day_ids.snapshot_date - 365
-            and activity_touches.occurred_on <= account_day_ids.snapshot_date
-            and activity_touches.loaded_on <= account_day_ids.loaded_until
-
-),
-
-activity_counts as (
-
-    select
-        account_id,
-        snapshot_date,
-        max(case when is_touch then occurred_on end) as last_touch_on,
-        count(*) filter (where is_touch is null) as unclear_365d,
-
-        -- touches, and what may have been one
-        count(*) filter (where is_in_90d and is_touch) as touches_90d,
-        count(*) filter (where is_in_90d and is_touch is null) as unclear_90d,
-
-        -- the same with contacts who are still there, named or not
-        count(*) filter (where is_in_90d and is_touch and not contact_has_left)
-            as present_touches_90d,
-        count(*) filter (
-            where is_in_90d and coalesce(is_touch, true) and not contact_has_left
-        ) as possible_touches_90d,
-        count(
-            distinct case
-                when is_in_90d and is_touch and not contact_has_left then contact_id
-            end
-        ) as named_contacts_90d,
-
-        -- meetings
-        count(*) filter (where meeting_status_180d = 'held') as meetings_held_180d,
-        count(meeting_status_180d) as meetings_planned_180d
-
-    from activities_of_account_days
-
-    group by all
+    select * from {{ ref('int_relationship_measures_by_account_day') }}
 
 ),
 
 signals as (
 
     select
-        account_days.account_id,
-        account_days.snapshot_date,
+        account_id,
+        snapshot_date,
 
-        -- touches: none is a measured zero, unless there may have been some, once the
-        -- whole window is of a customer
+        -- silence: none within a year is known of a customer of a year, where nothing
+        -- may have been one
+        {%- for signal, age, unclear, has_old in [
+            ('days_since_last_touch', 'touch_age', 'unclear_365d', 'has_old_touches'),
+            ('days_since_qbr', 'qbr_age', 'unclear_qbrs_365d', 'has_old_qbrs'),
+        ] %}
         case
-            when activity_counts.last_touch_on is not null
-                then cast(
-                    cast(
-                        account_days.snapshot_date - activity_counts.last_touch_on
-                        as int
-                    ) as double
-                )
-            when
-                account_days.tenure_days >= 365
-                and days_with_old_touches.snapshot_date is not null
-                and coalesce(activity_counts.unclear_365d, 0) = 0
+            when {{ age }} is not null then cast({{ age }} as double)
+            when tenure_days >= 365 and {{ has_old }} and {{ unclear }} = 0
                 then cast(365 as double)
-        end as days_since_last_touch,
-        case
-            when account_days.tenure_days < 89 then null
-            when activity_counts.touches_90d = 0 and activity_counts.unclear_90d > 0
-                then null
-            else cast(coalesce(activity_counts.touches_90d, 0) as double)
-        end as touches_90d,
+        end as {{ signal }},
+        {%- endfor %}
 
-        -- contacts: when nobody who was met has a name, their number is unknown
+        -- touches: unknown while the window is not all of a customer, or when there is
+        -- none but may have been some
+        {%- for signal, days, value in [
+            ('touches_90d', 90, 'touches_90d'),
+            ('cadence_adherence_share_180d', 180, 'months_met_180d / 6'),
+        ] %}
         case
-            when account_days.tenure_days < 89 then null
-            when
-                activity_counts.named_contacts_90d = 0
-                and activity_counts.possible_touches_90d > 0
-                then null
-            else cast(coalesce(activity_counts.named_contacts_90d, 0) as double)
-        end as active_contacts_90d,
+            when tenure_days < {{ days - 1 }} then null
+            when touches_{{ days }}d = 0 and unclear_{{ days }}d > 0 then null
+            else cast({{ value }} as double)
+        end as {{ signal }},
+        {%- endfor %}
         case
-            when account_days.tenure_days < 89 then null
-            when activity_counts.named_contacts_90d = 1 then cast(1 as double)
-            when
-                activity_counts.named_contacts_90d = 0
-                and activity_counts.possible_touches_90d > 0
-                then null
-            else cast(0 as double)
-        end as single_threaded_90d,
+            when tenure_days < 179 then null
+            when touches_90d = 0 and unclear_90d > 0 then null
+            else touches_90d / cast(nullif(touches_90d_before, 0) as double) - 1
+        end as touch_change_90d,
         case
-            when account_days.tenure_days < 89 then null
-            when activity_counts.present_touches_90d > 0 then cast(0 as double)
-            when activity_counts.possible_touches_90d > 0 then null
+            when tenure_days < 364 then null
+            when touches_month_0 = 0 and unclear_90d > 0 then null
+            else (touches_month_0 - touches_330d_before / 11) / nullif(
+                sqrt(
+                    (
+                        11 * squared_touches_330d_before
+                        - touches_330d_before * touches_330d_before
+                    )
+                    / 110
+                ),
+                0
+            )
+        end as touch_z_score_365d,
+        case
+            when tenure_days < 179 then null
+            when touches_180d >= 3
+                then sqrt(6 * squared_touches_180d - touches_180d * touches_180d)
+                    / cast(touches_180d as double)
+        end as cadence_variability_180d,
+        case
+            when tenure_days < 89 then null
+            when owners_90d = 0 and (touches_90d > 0 or unclear_90d > 0) then null
+            else cast(owners_90d as double)
+        end as internal_contacts_90d,
+        case
+            when tenure_days < 89 then null
+            when missed_meetings_90d = 0 and unclear_meetings_90d > 0 then null
+            else cast(missed_meetings_90d as double)
+        end as missed_meetings_90d,
+
+        -- contacts: unknown when somebody was met, and nobody of whom it is known who
+        {%- for signal, days, known, value in [
+            ('active_contacts_90d', 90, 'named_contacts_90d', 'named_contacts_90d'),
+            ('single_threaded_90d', 90, 'named_contacts_90d',
+                'case when named_contacts_90d = 1 then 1 else 0 end'),
+            ('multithread_contacts_180d', 180, 'named_contacts_180d',
+                'multithread_contacts_180d'),
+            ('new_contacts_active_90d', 90, 'named_contacts_90d',
+                'case when has_contacts then new_contacts_active_90d end'),
+            ('relationship_capital_180d', 180, 'named_contacts_180d',
+                '100 * (1 - exp(-capital_sum / 100))'),
+            ('relationship_engagement_180d', 180, 'named_contacts_180d',
+                '100 * (1 - exp(-engagement_sum / 100))'),
+            ('relationship_influence_180d', 180, 'named_contacts_180d',
+                '100 * (1 - exp(-influence_sum / 100))'),
+            ('relationship_trust_180d', 180, 'named_contacts_180d',
+                '100 * (1 - exp(-trust_sum / 100))'),
+            ('persona_coverage_share_180d', 180, 'known_personas_180d',
+                'case when has_personas then'
+                ~ ' key_personas_180d / cast(nullif(key_personas, 0) as double) end'),
+            ('economic_buyer_reached_180d', 180, 'known_personas_180d',
+                'case when economic_buyers_180d > 0 then 1 when has_personas then 0'
+                ~ ' end'),
+            ('influencers_active_180d', 180, 'known_personas_180d',
+                'case when has_personas then influencers_180d end'),
+            ('executive_engaged_90d', 90, 'known_ranks_90d',
+                'case when executives_90d > 0 then 1 when has_ranks then 0 end'),
+        ] %}
+        case
+            when tenure_days < {{ days - 1 }} then null
+            when {{ known }} = 0 and possible_touches_{{ days }}d > 0 then null
+            else cast({{ value }} as double)
+        end as {{ signal }},
+        {%- endfor %}
+        case
+            when tenure_days < 89 then null
+            when present_touches_90d > 0 then cast(0 as double)
+            when possible_touches_90d > 0 then null
             else cast(1 as double)
         end as lonely_client_90d,
+        case
+            when tenure_days < 59 then null
+            when champions_60d > 0 then cast(1 as double)
+            when named_contacts_90d = 0 and possible_touches_90d > 0 then null
+            when champions > 0 then cast(0 as double)
+        end as champion_active_60d,
 
-        -- meetings: none planned is unknown, so null
-        activity_counts.meetings_held_180d
-        / cast(nullif(activity_counts.meetings_planned_180d, 0) as double)
-            as meeting_attendance_share_180d,
+        -- who left: unknown without such a person, or where no leaving is ever recorded
+        {%- for signal, days, people, left, is_recorded in [
+            ('champion_left_90d', 90, 'champions', 'champions_left_90d',
+                'is_departure_recorded'),
+            ('admin_left_28d', 28, 'admins', 'admins_left_28d',
+                'is_deactivation_recorded'),
+        ] %}
+        case
+            when tenure_days < {{ days - 1 }} then null
+            when {{ left }} > 0 then cast(1 as double)
+            when {{ people }} > 0 and {{ is_recorded }} then cast(0 as double)
+        end as {{ signal }},
+        {%- endfor %}
+        case
+            when tenure_days < 364 then null
+            when is_owner_change_recorded
+                then cast(csm_changes_365d as double)
+        end as csm_changes_365d,
+        case
+            when listed_opportunities is null then cast(0 as double)
+            when listed_opportunities > 0 and is_closing_recorded
+                then cast(single_threaded_opportunities as double)
+        end as single_threaded_opportunities,
 
-        cast(account_days.tenure_days as double) as relationship_length_days
+        -- kind of meetings and messages
+        meeting_attendance_share_180d,
+        inbound_share_90d,
+        senior_touch_share_180d,
+        intimacy_index_180d,
+        email_reply_share_90d,
+        customer_reply_hours_90d,
+        cast(tenure_days as double) as relationship_length_days
 
-    from account_days
-
-    left join activity_counts
-        on
-            account_days.account_id = activity_counts.account_id
-            and account_days.snapshot_date = activity_counts.snapshot_date
-
-    left join days_with_old_touches
-        on account_days.snapshot_date = days_with_old_touches.snapshot_date
+    from measures
 
 )
 
