@@ -1,5 +1,5 @@
--- One row per account per day to score with an opportunity that was closed or created in
--- the 365 days to it: upsells and cross-sells won and lost, and where opportunities
+-- One row per account per day to score with an opportunity that was closed or created
+-- in the 365 days to it: upsells and cross-sells won and lost, and where opportunities
 -- came from.
 
 with
@@ -151,8 +151,12 @@ upsells as (
                 else 0
             end
         ) as leads_closed_365d,
-        sum(case when is_closed and lead_kind = 'marketing' and is_won then 1 else 0 end)
-            as leads_won_365d
+        sum(
+            case
+                when is_closed and lead_kind = 'marketing' and is_won then 1
+                else 0
+            end
+        ) as leads_won_365d
 
     from opportunities_of_account_days
 
