@@ -205,6 +205,28 @@ problems as (
     union all
 
     select
+        'opportunity_stages',
+        stage,
+        'points must lie between 0 and 100'
+    from {{ ref('opportunity_stages') }}
+    where points is null or points < 0 or points > 100
+
+    union all
+
+    select
+        'lead_sources',
+        lead_source,
+        'kind must be marketing, referral, sales, partner or customer_success'
+    from {{ ref('lead_sources') }}
+    where
+        kind is null
+        or kind not in (
+            'marketing', 'referral', 'sales', 'partner', 'customer_success'
+        )
+
+    union all
+
+    select
         'size_bands',
         size_band,
         'min_employees must be given and differ from that of every other band'

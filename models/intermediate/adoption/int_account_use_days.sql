@@ -56,6 +56,9 @@ sums as (
     select
         user_feature_days.account_id,
         user_feature_days.event_date,
+        sum(user_feature_days.quantity) as quantity,
+        sum(case when features.is_core then user_feature_days.quantity else 0 end)
+            as core_quantity,
         sum(user_feature_days.quantity_with_outcome) as quantity_with_outcome,
         sum(user_feature_days.failed_quantity) as failed_quantity,
 
@@ -127,6 +130,8 @@ account_use_days as (
     select
         account_id,
         event_date,
+        cast(null as double) as quantity,
+        cast(null as double) as core_quantity,
         cast(null as double) as quantity_with_outcome,
         cast(null as double) as failed_quantity,
         cast(null as boolean) as is_feature_known,

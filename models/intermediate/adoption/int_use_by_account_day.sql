@@ -1,6 +1,6 @@
 -- One row per account per day to score that used anything in the last 365 days: when
--- last, on how many of the last 28 days and of the 28 before, how deep it went, how
--- much of it failed, and the time that it saved in 90 days.
+-- last, on how many of the last 28 days and of the 28 before, how often and how deep it
+-- went, how much of it failed, and the time that it saved in 90 days.
 
 with
 
@@ -34,6 +34,8 @@ use_days as (
         account_ids.account_id,
         account_ids.ids_since,
         account_use_days.event_date,
+        sum(account_use_days.quantity) as quantity,
+        sum(account_use_days.core_quantity) as core_quantity,
         sum(account_use_days.quantity_with_outcome) as quantity_with_outcome,
         sum(account_use_days.failed_quantity) as failed_quantity,
         sum(account_use_days.minutes_saved) as minutes_saved,
@@ -62,6 +64,8 @@ days as (
         event_date as day,
         false as is_to_score,
         event_date,
+        quantity,
+        core_quantity,
         quantity_with_outcome,
         failed_quantity,
         minutes_saved,
@@ -79,6 +83,8 @@ days as (
         snapshot_date as day,
         true as is_to_score,
         cast(null as date) as event_date,
+        cast(null as double) as quantity,
+        cast(null as double) as core_quantity,
         cast(null as double) as quantity_with_outcome,
         cast(null as double) as failed_quantity,
         cast(null as double) as minutes_saved,
@@ -111,6 +117,8 @@ windows as (
         count(event_date) over earlier_28d as use_days_28d_before,
         sum(core_uses) over last_28d as core_uses_28d,
         sum(minutes) over last_28d as minutes_28d,
+        sum(core_quantity) over last_28d as core_quantity_28d,
+        sum(quantity) over last_90d as quantity_90d,
         sum(quantity_with_outcome) over last_28d as quantity_with_outcome_28d,
         sum(failed_quantity) over last_28d as failed_quantity_28d,
         sum(minutes_saved) over last_90d as minutes_saved_90d,
@@ -155,6 +163,8 @@ use_by_account_day as (
         use_days_28d_before,
         core_uses_28d,
         minutes_28d,
+        core_quantity_28d,
+        quantity_90d,
         quantity_with_outcome_28d,
         failed_quantity_28d,
         minutes_saved_90d,

@@ -1,5 +1,6 @@
--- One row per account per day to score with an invoice: how many fell due and how many
--- of them were paid in full in time, from what was known by the end of that day.
+-- One row per account per day to score with an invoice: how many fell due, how many of
+-- them were paid in full in time, and how late those were that were paid lately, from
+-- what was known by the end of that day.
 
 with
 
@@ -37,7 +38,19 @@ invoices_of_account_days as (
                 <= account_day_ids.loaded_until
                 then null
             else false
-        end as is_paid_in_time
+        end as is_paid_in_time,
+        case
+            when
+                invoices_to_pay.issued_on > account_day_ids.snapshot_date - 365
+                and invoices_to_pay.paid_in_full_on
+                > account_day_ids.snapshot_date - 180
+                and invoices_to_pay.paid_in_full_on <= account_day_ids.snapshot_date
+                and invoices_to_pay.paid_in_full_loaded_on
+                <= account_day_ids.loaded_until
+                then cast(
+                    invoices_to_pay.paid_in_full_on - invoices_to_pay.due_on as int
+                )
+        end as days_late
 
     from account_day_ids
 
@@ -63,7 +76,11 @@ invoice_counts as (
         count(*) filter (where is_due_365d and is_paid_in_time is not null)
             as invoices_due_365d,
         count(*) filter (where is_due_365d and is_paid_in_time)
-            as invoices_paid_in_time_365d
+            as invoices_paid_in_time_365d,
+        count(days_late) as invoices_paid_180d,
+
+        -- a payment before it was due makes up for no late one
+        sum(case when days_late > 0 then days_late else 0 end) as days_late_180d
 
     from invoices_of_account_days
 

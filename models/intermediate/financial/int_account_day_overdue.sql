@@ -36,7 +36,9 @@ overdue_invoices as (
         account_day_ids.loaded_until,
         invoices_to_pay.invoice_id,
         invoices_to_pay.currency,
-        invoices_to_pay.amount
+        invoices_to_pay.amount,
+        cast(account_day_ids.snapshot_date - invoices_to_pay.due_on as int)
+            as days_overdue
 
     from account_day_ids
 
@@ -64,6 +66,7 @@ unpaid_amounts as (
         overdue_invoices.snapshot_date,
         overdue_invoices.invoice_id,
         overdue_invoices.currency,
+        overdue_invoices.days_overdue,
 
         -- after a payment of an unknown amount, what is left to pay is unknown
         case
@@ -85,7 +88,8 @@ unpaid_amounts as (
         overdue_invoices.snapshot_date,
         overdue_invoices.invoice_id,
         overdue_invoices.currency,
-        overdue_invoices.amount
+        overdue_invoices.amount,
+        overdue_invoices.days_overdue
 
 ),
 
@@ -101,7 +105,11 @@ overdue as (
                 then {{ rounded(exact_sum(
                     'unpaid_amounts.unpaid_amount * exchange_rates.rate', 6
                 ), 2) }}
-        end as overdue_amount
+        end as overdue_amount,
+        case
+            when count(*) = count(unpaid_amounts.unpaid_amount) then count(*)
+        end as overdue_invoices,
+        sum(unpaid_amounts.days_overdue) as days_overdue
 
     from unpaid_amounts
 

@@ -66,23 +66,41 @@ days_with_payments as (
 
 ),
 
-failed_payments as (
+payment_counts as (
 
     select
         account_day_ids.account_id,
         account_day_ids.snapshot_date,
-        count(*) as failed_payments_90d
+        sum(
+            case
+                when
+                    payments.status = 'failed'
+                    and payments.paid_on > account_day_ids.snapshot_date - 90
+                    then 1
+                else 0
+            end
+        ) as failed_payments_90d,
+        sum(
+            case
+                when
+                    payments.status = 'disputed'
+                    and payments.paid_on > account_day_ids.snapshot_date - 180
+                    then 1
+                else 0
+            end
+        ) as disputed_payments_180d,
+        sum(case when payments.status = 'refunded' then 1 else 0 end) as refunds_365d,
+        sum(case when payments.status = 'succeeded' then 1 else 0 end)
+            as succeeded_payments_365d
 
     from account_day_ids
 
     inner join payments
         on
             account_day_ids.source_account_id = payments.account_id
-            and payments.paid_on > account_day_ids.snapshot_date - 90
+            and payments.paid_on > account_day_ids.snapshot_date - 365
             and payments.paid_on <= account_day_ids.snapshot_date
             and payments.loaded_on <= account_day_ids.loaded_until
-
-    where payments.status = 'failed'
 
     group by all
 
@@ -94,17 +112,20 @@ account_day_payments as (
         account_days.account_id,
         account_days.snapshot_date,
         days_with_payments.has_invoice_payments = 1 as has_invoice_payments,
-        coalesce(failed_payments.failed_payments_90d, 0) as failed_payments_90d
+        coalesce(payment_counts.failed_payments_90d, 0) as failed_payments_90d,
+        coalesce(payment_counts.disputed_payments_180d, 0) as disputed_payments_180d,
+        coalesce(payment_counts.refunds_365d, 0) as refunds_365d,
+        coalesce(payment_counts.succeeded_payments_365d, 0) as succeeded_payments_365d
 
     from account_days
 
     inner join days_with_payments
         on account_days.snapshot_date = days_with_payments.snapshot_date
 
-    left join failed_payments
+    left join payment_counts
         on
-            account_days.account_id = failed_payments.account_id
-            and account_days.snapshot_date = failed_payments.snapshot_date
+            account_days.account_id = payment_counts.account_id
+            and account_days.snapshot_date = payment_counts.snapshot_date
 
 )
 

@@ -1,6 +1,6 @@
 -- One row per account per day to score that had a subscription by then: recurring
--- revenue of 365 days before, what subscriptions gained since, both at the rates of the
--- day, and the first day of the latest further term.
+-- revenue of 365 days before, what became of it, what subscriptions gained since, all
+-- at the rates of the day, and the first day of the latest further term.
 
 with
 
@@ -93,7 +93,15 @@ subscription_changes as (
         case
             when arr = 0 or arr <= arr_365d_before then 0
             else arr - arr_365d_before
-        end as arr_added
+        end as arr_added,
+
+        -- what became of the revenue of then: all of it, and without what it gained
+        case when arr_365d_before = 0 then 0 else arr end as arr_of_then,
+        case
+            when arr_365d_before = 0 then 0
+            when arr < arr_365d_before then arr
+            when arr is not null then arr_365d_before
+        end as arr_kept
 
     from subscriptions
 
@@ -112,6 +120,14 @@ revenue_changes as (
             when count(*) = count(arr_added)
                 then {{ rounded(exact_sum('arr_added', 6), 2) }}
         end as arr_added_365d,
+        case
+            when count(*) = count(arr_of_then)
+                then {{ rounded(exact_sum('arr_of_then', 6), 2) }}
+        end as arr_of_then_365d,
+        case
+            when count(*) = count(arr_kept)
+                then {{ rounded(exact_sum('arr_kept', 6), 2) }}
+        end as arr_kept_365d,
         max(case when last_term_start > first_term_start then last_term_start end)
             as last_renewed_on
 
