@@ -1,6 +1,6 @@
--- One row per account per day to score per objective that was set by then: whether it is
--- achieved and confirmed, in which windows, and its value in the reporting currency at
--- the rates of the day.
+-- One row per account per day to score per objective that was set by then: whether it
+-- is achieved and confirmed, in which windows, and its value in the reporting currency
+-- at the rates of the day.
 
 {{ config(materialized='view') }}
 

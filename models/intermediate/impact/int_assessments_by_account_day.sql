@@ -1,5 +1,5 @@
--- One row per account per day to score with an assessment in the last 180 days: how well
--- our teams think that the value is understood, and by whom, and the open risks.
+-- One row per account per day to score with an assessment in the last 180 days: how
+-- well our teams think that the value is understood, and by whom, and the open risks.
 
 with
 

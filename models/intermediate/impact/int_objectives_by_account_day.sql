@@ -1,5 +1,5 @@
--- One row per account per day to score: what became of its objectives, what they were to
--- bring and brought, and when the last one was set.
+-- One row per account per day to score: what became of its objectives, what they were
+-- to bring and brought, and when the last one was set.
 
 with
 

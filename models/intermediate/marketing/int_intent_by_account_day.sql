@@ -1,6 +1,6 @@
--- One row per account per day to score with research in the weeks that ended in the last
--- 56 days: how much of it was on competitors and on our own category, and on how many
--- topics.
+-- One row per account per day to score with research in the weeks that ended in the
+-- last 56 days: how much of it was on competitors and on our own category, and on how
+-- many topics.
 
 with
 

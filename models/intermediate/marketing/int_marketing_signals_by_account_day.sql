@@ -56,9 +56,11 @@ signals as (
         -- counts: none is a measured zero, unless there may have been some, once the
         -- whole window is of a customer
         {%- for signal, window_days, measure, unclear in [
-            ('value_page_visits_28d', 28, 'value_page_visits_28d', 'unclear_visits_28d'),
+            ('value_page_visits_28d', 28, 'value_page_visits_28d',
+                'unclear_visits_28d'),
             ('content_downloads_90d', 90, 'downloads_90d', 'without_action_90d'),
-            ('community_touches_90d', 90, 'community_touches_90d', 'without_channel_90d'),
+            ('community_touches_90d', 90, 'community_touches_90d',
+                'without_channel_90d'),
             ('events_attended_180d', 180, 'attended_180d', 'without_action_180d'),
             ('unsubscribes_180d', 180, 'unsubscribed_180d', 'without_action_180d'),
         ] %}
@@ -86,21 +88,26 @@ signals as (
 
         -- research: on competitors it reads as churn, on our own category as growth
         intent.competitor_share_28d as competitor_intent_share_28d,
-        case when account_days.tenure_days < 55 then null
+        case
+            when account_days.tenure_days < 55 then null
             else intent.competitor_change_28d
         end as competitor_intent_change_28d,
-        case when account_days.tenure_days < 55 then null
+        case
+            when account_days.tenure_days < 55 then null
             else intent.category_change_28d
         end as category_intent_change_28d,
-        case when account_days.tenure_days < 27 then null
+        case
+            when account_days.tenure_days < 27 then null
             else cast(coalesce(intent.topics_28d, 0) as double)
         end as intent_topics_28d,
 
         -- competitors
-        case when account_days.tenure_days < 179 then null
+        case
+            when account_days.tenure_days < 179 then null
             else cast(competitor_mentions.competitor_mentions_180d as double)
         end as competitor_mentions_180d,
-        case when account_days.tenure_days < 89 then null
+        case
+            when account_days.tenure_days < 89 then null
             else cast(market_news.releases_90d as double)
         end as competitor_releases_90d,
 

@@ -1,6 +1,6 @@
 -- One row per account per day to score with a touch in the last 180 days: e-mails
--- delivered and clicked, visits to pages that tell of value, engagement of any kind, and
--- what may have been some of these.
+-- delivered and clicked, visits to pages that tell of value, engagement of any kind,
+-- and what may have been some of these.
 
 with
 
