@@ -9,9 +9,15 @@ account_days as (
 
 ),
 
-account_day_ids as (
+touches as (
 
-    select * from {{ ref('int_account_day_ids') }}
+    select * from {{ ref('int_marketing_touches_by_account_day') }}
+
+),
+
+intent as (
+
+    select * from {{ ref('int_intent_by_account_day') }}
 
 ),
 
@@ -21,48 +27,15 @@ market_index_days as (
 
 ),
 
-touches as (
+market_news as (
 
-    select * from {{ ref('int_marketing_touches_by_account_day') }}
-
-),
-
-intents as (
-
-    select
-        account_id,
-        case when topic_kind = 'competitor' then strength else 0 end
-            as competitor_strength,
-        strength,
-        loaded_on,
-
-        -- a week is known when it is over
-        week + 6 as last_day_of_week
-
-    from {{ ref('stg_marketing__intents') }}
-
-    where topic_kind is not null and strength > 0
+    select * from {{ ref('int_market_news_by_account_day') }}
 
 ),
 
-research as (
+competitor_mentions as (
 
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        sum(intents.competitor_strength) / sum(intents.strength)
-            as competitor_intent_share_28d
-
-    from account_day_ids
-
-    inner join intents
-        on
-            account_day_ids.source_account_id = intents.account_id
-            and intents.last_day_of_week > account_day_ids.snapshot_date - 28
-            and intents.last_day_of_week <= account_day_ids.snapshot_date
-            and intents.loaded_on <= account_day_ids.loaded_until
-
-    group by all
+    select * from {{ ref('int_competitor_mentions_by_account_day') }}
 
 ),
 
@@ -79,33 +52,89 @@ signals as (
                 then cast(1 as double)
             else touches.clicked_90d / cast(nullif(touches.delivered_90d, 0) as double)
         end as email_click_share_90d,
+
+        -- counts: none is a measured zero, unless there may have been some, once the
+        -- whole window is of a customer
+        {%- for signal, window_days, measure, unclear in [
+            ('value_page_visits_28d', 28, 'value_page_visits_28d',
+                'unclear_visits_28d'),
+            ('content_downloads_90d', 90, 'downloads_90d', 'without_action_90d'),
+            ('community_touches_90d', 90, 'community_touches_90d',
+                'without_channel_90d'),
+            ('events_attended_180d', 180, 'attended_180d', 'without_action_180d'),
+            ('unsubscribes_180d', 180, 'unsubscribed_180d', 'without_action_180d'),
+        ] %}
+        case
+            when account_days.tenure_days < {{ window_days - 1 }} then null
+            when touches.{{ measure }} = 0 and touches.{{ unclear }} > 0 then null
+            else cast(coalesce(touches.{{ measure }}, 0) as double)
+        end as {{ signal }},
+        {%- endfor %}
+
+        -- engagement of any kind; when nobody who engaged has a name, nobody is counted
+        case
+            when account_days.tenure_days < 89 then null
+            when
+                touches.engaged_contacts_90d = 0
+                and touches.engagements_90d + touches.without_action_90d > 0
+                then null
+            else cast(coalesce(touches.engaged_contacts_90d, 0) as double)
+        end as engaged_contacts_90d,
+        case
+            when account_days.tenure_days < 179 then null
+            else touches.engagements_90d
+                / cast(nullif(touches.engagements_90d_before, 0) as double) - 1
+        end as engagement_change_90d,
+
+        -- research: on competitors it reads as churn, on our own category as growth
+        intent.competitor_share_28d as competitor_intent_share_28d,
+        case
+            when account_days.tenure_days < 55 then null
+            else intent.competitor_change_28d
+        end as competitor_intent_change_28d,
+        case
+            when account_days.tenure_days < 55 then null
+            else intent.category_change_28d
+        end as category_intent_change_28d,
         case
             when account_days.tenure_days < 27 then null
-            when
-                touches.value_page_visits_28d = 0
-                and touches.unclear_visits_28d > 0
-                then null
-            else cast(coalesce(touches.value_page_visits_28d, 0) as double)
-        end as value_page_visits_28d,
+            else cast(coalesce(intent.topics_28d, 0) as double)
+        end as intent_topics_28d,
+
+        -- competitors
+        case
+            when account_days.tenure_days < 179 then null
+            else cast(competitor_mentions.competitor_mentions_180d as double)
+        end as competitor_mentions_180d,
+        case
+            when account_days.tenure_days < 89 then null
+            else cast(market_news.releases_90d as double)
+        end as competitor_releases_90d,
 
         -- the market: of the industry, or the whole where the industry has no index
         case
             when own_market.market is not null then own_market.market_index_change_90d
             else whole_market.market_index_change_90d
         end as market_index_change_90d,
-        research.competitor_intent_share_28d
+
+        -- the company
+        case
+            when account_days.tenure_days < 179 then null
+            when
+                market_news.adverse_news_180d = 0
+                and market_news.unclear_news_180d > 0
+                then null
+            else cast(market_news.adverse_news_180d as double)
+        end as adverse_news_180d
 
     from account_days
 
-    left join touches
+    {% for measure in ['touches', 'intent', 'market_news', 'competitor_mentions'] %}
+    left join {{ measure }}
         on
-            account_days.account_id = touches.account_id
-            and account_days.snapshot_date = touches.snapshot_date
-
-    left join research
-        on
-            account_days.account_id = research.account_id
-            and account_days.snapshot_date = research.snapshot_date
+            account_days.account_id = {{ measure }}.account_id
+            and account_days.snapshot_date = {{ measure }}.snapshot_date
+    {% endfor %}
 
     left join market_index_days as own_market
         on
