@@ -31,9 +31,9 @@ open_opportunities as (
 
 ),
 
-company_news as (
+headcounts as (
 
-    select * from {{ ref('int_account_day_company_news') }}
+    select * from {{ ref('int_headcounts_by_account_day') }}
 
 ),
 
@@ -145,17 +145,15 @@ signals as (
         end as demand_per_seat_90d,
 
         -- the company
-        cast(company_news.category_intent_change_28d as double)
-            as category_intent_change_28d,
-        company_news.headcount
-        / nullif(cast(company_news.headcount_365d_before as double), 0)
+        headcounts.headcount
+        / nullif(cast(headcounts.headcount_365d_before as double), 0)
         - 1 as employee_growth_365d
 
     from account_days
 
     cross join first_lead
 
-    {% for measure in ['products', 'upsells', 'open_expansions', 'company_news',
+    {% for measure in ['products', 'upsells', 'open_expansions', 'headcounts',
         'active_users', 'use_by_account_day'] %}
     left join {{ measure }}
         on
