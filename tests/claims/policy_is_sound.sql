@@ -247,8 +247,7 @@ problems as (
         'power_user_days_28d',
         'must be there, with a value above 0: power users are counted by it'
     from (
-        select
-            max(case when threshold = 'power_user_days_28d' then value end) as days
+        select max(case when threshold = 'power_user_days_28d' then value end) as days
 
         from {{ ref('thresholds') }}
     )

@@ -199,21 +199,25 @@ active_user_days as (
 active_users as (
 
     select
-        account_number,
-        day,
+        active_user_days.account_number,
+        active_user_days.day,
         count(*) as active_users_28d,
-        count(case when week_days > 0 then 1 end) as active_users_7d,
-        count(case when active_days >= thresholds.power_user_days_28d then 1 end)
-            as power_users_28d,
-        sum(active_days) as user_days_28d,
-        sum(uses) as uses_28d,
-        max(uses) as top_user_uses_28d
+        count(case when active_user_days.week_days > 0 then 1 end) as active_users_7d,
+        count(
+            case
+                when active_user_days.active_days >= thresholds.power_user_days_28d
+                    then 1
+            end
+        ) as power_users_28d,
+        sum(active_user_days.active_days) as user_days_28d,
+        sum(active_user_days.uses) as uses_28d,
+        max(active_user_days.uses) as top_user_uses_28d
 
     from active_user_days
 
     cross join thresholds
 
-    group by account_number, day
+    group by active_user_days.account_number, active_user_days.day
 
 ),
 

@@ -85,6 +85,7 @@ judged_steps as (
             when completed_on is null and due_on < snapshot_date
                 then cast(snapshot_date - due_on as int)
         end as days_overdue,
+        case when due_on is not null then completed_on end as planned_completed_on,
         case when due_on is not null and completed_on is null then 1 else 0 end
             as is_open_by_plan
 
@@ -104,10 +105,7 @@ onboarding_steps as (
         case
             when count(due_on) = 0 then null
             when sum(is_open_by_plan) > 0 then coalesce(max(days_overdue), 0)
-            else cast(
-                max(case when due_on is not null then completed_on end) - max(due_on)
-                as int
-            )
+            else cast(max(planned_completed_on) - max(due_on) as int)
         end as days_late
 
     from judged_steps
