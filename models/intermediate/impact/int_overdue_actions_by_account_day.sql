@@ -48,13 +48,11 @@ overdue_actions_by_account_day as (
         account_day_ids.snapshot_date,
 
         -- what is done after the snapshot is still open in it
-        count(
+        sum(
             case
-                when coalesce(
-                    actions.completed_on > account_day_ids.snapshot_date,
-                    actions.task_id is not null
-                )
-                    then 1
+                when actions.task_id is null then 0
+                when actions.completed_on <= account_day_ids.snapshot_date then 0
+                else 1
             end
         ) as overdue_actions
 

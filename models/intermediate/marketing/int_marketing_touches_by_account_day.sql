@@ -106,10 +106,9 @@ touches_by_account_day as (
         count(distinct case when is_in_90d then engaged_contact_id end)
             as engaged_contacts_90d,
         sum(case when is_in_90d then 0 else engagements end) as engagements_90d_before,
-
-        {%- for measure in ['attended', 'unsubscribed', 'without_action'] %}
-        sum({{ measure }}) as {{ measure }}_180d{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(attended) as attended_180d,
+        sum(unsubscribed) as unsubscribed_180d,
+        sum(without_action) as without_action_180d
 
     from touches_of_account_days
 
