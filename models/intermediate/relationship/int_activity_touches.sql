@@ -13,7 +13,7 @@ activities as (
         nullif(status, 'other') as known_status,
         nullif(direction, 'other') as known_direction,
 
-        -- of conversations: near is in person, close is with few of the customer's people
+        -- of conversations: near is in person, close is with few of their people
         case
             when activity_type in ('meeting', 'call', 'qbr')
                 then case is_in_person when true then 1.0 when false then 0.0 end

@@ -1,5 +1,5 @@
--- One row per contact: persona, seniority and importance, by the job title where the CRM
--- has none; all undated, as of today. And since when the contact's own user is there.
+-- One row per contact: persona, seniority and importance, by the job title where the
+-- CRM has none; all undated, as of today. And when the contact's own user was there.
 
 with
 

@@ -1,5 +1,5 @@
--- One row per account per day to score: its champions, the admins of its product and its
--- customer success manager: who is known, who left, and how often they changed.
+-- One row per account per day to score: its champions, the admins of its product and
+-- its customer success manager: who is known, who left, and how often they changed.
 
 with
 

@@ -89,7 +89,9 @@ counts as (
             case
                 when
                     is_touch is null
-                    and coalesce(activity_type not in ('meeting', 'call', 'email'), true)
+                    and coalesce(activity_type, 'qbr') not in (
+                        'meeting', 'call', 'email'
+                    )
                     then 1
             end
         ) as unclear_qbrs_365d,
@@ -161,7 +163,9 @@ touches_by_account_day as (
         -- sums over spells, and sums of squares for how much they vary
         touches_month_0 + touches_month_1 + touches_month_2 as touches_90d,
         touches_month_3 + touches_month_4 + touches_month_5 as touches_90d_before,
-        {%- for sums, months in [('180d', half_year), ('330d_before', months_before)] %}
+        {%- for sums, months in [
+            ('180d', half_year), ('330d_before', months_before)
+        ] %}
         touches_month_{{ months | join(' + touches_month_') }} as touches_{{ sums }},
         {% for month in months -%}
         {{ '+ ' if not loop.first }}touches_month_{{ month }} * touches_month_{{ month }}
@@ -169,7 +173,8 @@ touches_by_account_day as (
         as squared_touches_{{ sums }},
         {%- endfor %}
         {% for month in half_year -%}
-        {{ '+ ' if not loop.first }}case when touches_month_{{ month }} > 0 then 1 else 0 end
+        {{ '+ ' if not loop.first -}}
+        case when touches_month_{{ month }} > 0 then 1 else 0 end
         {% endfor -%}
         as months_met_180d
 

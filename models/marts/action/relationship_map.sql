@@ -1,5 +1,5 @@
--- One row per account and contact who is still there, as of the latest day that the last
--- run scored: what the tie is worth, and which open opportunities it could thread.
+-- One row per account and contact who is still there, as of the latest day that the
+-- last run scored: what the tie is worth, and which opportunities it could thread.
 
 with
 
