@@ -50,10 +50,12 @@ recorded_events as (
 
     select
         days_to_score.snapshot_date,
-        {%- for event in ['resolved', 'escalated', 'reopened'] %}
-        count(case when event_days.event = '{{ event }}' then 1 end) > 0
-            as is_{{ event }}_recorded{{ ',' if not loop.last }}
-        {%- endfor %}
+        count(case when event_days.event = 'resolved' then 1 end) > 0
+            as is_resolved_recorded,
+        count(case when event_days.event = 'escalated' then 1 end) > 0
+            as is_escalated_recorded,
+        count(case when event_days.event = 'reopened' then 1 end) > 0
+            as is_reopened_recorded
 
     from days_to_score
 
