@@ -46,10 +46,10 @@ policy as (
                 end
             ),
             0
-        ) as {{ attribute }}_{{ reading }}
-        {{- ',' if not (loop.last and attribute == attributes[-1]) }}
+        ) as {{ attribute }}_{{ reading }},
         {%- endfor %}
         {%- endfor %}
+        count(*) as attributes
 
     from {{ ref('relationship_attributes') }}
 
@@ -117,7 +117,6 @@ raw_scores as (
 points as (
 
     select
-        *,
         {%- for reading in readings %}
         {%- for attribute in attributes %}
         {{ '+' if not loop.first }} {{ attribute }}_{{ reading }} * case
@@ -130,9 +129,9 @@ points as (
         {{ '+' if not loop.first }} case
             when {{ attribute }}_score is null then 0 else {{ attribute }}_{{ reading }}
         end
-        {%- endfor %} as {{ reading }}_weight
-        {{- ',' if not loop.last }}
+        {%- endfor %} as {{ reading }}_weight,
         {%- endfor %}
+        *
 
     from raw_scores
 
@@ -156,12 +155,11 @@ contact_capital as (
         own_staff,
 
         -- readings
-        (engagement_points + influence_points + trust_points)
-        / nullif(engagement_weight + influence_weight + trust_weight, 0) as capital,
         {%- for reading in readings %}
-        {{ reading }}_points / nullif({{ reading }}_weight, 0) as {{ reading }}
-        {{- ',' if not loop.last }}
+        {{ reading }}_points / nullif({{ reading }}_weight, 0) as {{ reading }},
         {%- endfor %}
+        (engagement_points + influence_points + trust_points)
+        / nullif(engagement_weight + influence_weight + trust_weight, 0) as capital
 
     from points
 

@@ -48,16 +48,17 @@ signals as (
         case
             when tenure_days < 364 then null
             when touches_month_0 = 0 and unclear_90d > 0 then null
-            else (touches_month_0 - touches_330d_before / 11) / nullif(
-                sqrt(
-                    (
-                        11 * squared_touches_330d_before
-                        - touches_330d_before * touches_330d_before
-                    )
-                    / 110
-                ),
-                0
-            )
+            else (touches_month_0 - touches_330d_before / 11)
+                / nullif(
+                    sqrt(
+                        (
+                            11 * squared_touches_330d_before
+                            - touches_330d_before * touches_330d_before
+                        )
+                        / 110
+                    ),
+                    0
+                )
         end as touch_z_score_365d,
         case
             when tenure_days < 179 then null

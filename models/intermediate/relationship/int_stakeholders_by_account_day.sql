@@ -149,13 +149,12 @@ stakeholders as (
         coalesce(champion_counts.champions_left_90d, 0) as champions_left_90d,
         coalesce(admin_counts.admins, 0) as admins,
         coalesce(admin_counts.admins_left_28d, 0) as admins_left_28d,
-        coalesce(owner_change_counts.csm_changes_365d, 0) as csm_changes_365d,
         {%- for record in ['departure', 'deactivation', 'owner_change'] %}
         coalesce(
             first_records.first_{{ record }}_on <= account_days.snapshot_date, false
-        ) as is_{{ record }}_recorded
-        {{- ',' if not loop.last }}
+        ) as is_{{ record }}_recorded,
         {%- endfor %}
+        coalesce(owner_change_counts.csm_changes_365d, 0) as csm_changes_365d
 
     from account_days
 

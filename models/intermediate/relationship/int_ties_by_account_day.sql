@@ -43,15 +43,14 @@ ties as (
             end
         ) as champions_60d,
 
-        -- of which rank
-        count(case when is_touched_90d then is_executive end) as known_ranks_90d,
-        count(case when is_touched_90d and is_executive then 1 end) as executives_90d,
-
         -- the sum of what each contact is worth
         {%- for reading in ['capital', 'engagement', 'influence', 'trust'] %}
-        coalesce(sum(importance * {{ reading }}), 0) as {{ reading }}_sum
-        {{- ',' if not loop.last }}
+        coalesce(sum(importance * {{ reading }}), 0) as {{ reading }}_sum,
         {%- endfor %}
+
+        -- of which rank
+        count(case when is_touched_90d then is_executive end) as known_ranks_90d,
+        count(case when is_touched_90d and is_executive then 1 end) as executives_90d
 
     from contact_capital
 

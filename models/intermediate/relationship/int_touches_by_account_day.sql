@@ -166,17 +166,20 @@ touches_by_account_day as (
         {%- for sums, months in [
             ('180d', half_year), ('330d_before', months_before)
         ] %}
-        touches_month_{{ months | join(' + touches_month_') }} as touches_{{ sums }},
-        {% for month in months -%}
-        {{ '+ ' if not loop.first }}touches_month_{{ month }} * touches_month_{{ month }}
-        {% endfor -%}
-        as squared_touches_{{ sums }},
+        {%- for month in months %}
+        {{ '+ ' if not loop.first }}touches_month_{{ month }}
         {%- endfor %}
-        {% for month in half_year -%}
+            as touches_{{ sums }},
+        {%- for month in months %}
+        {{ '+ ' if not loop.first }}power(touches_month_{{ month }}, 2)
+        {%- endfor %}
+            as squared_touches_{{ sums }},
+        {%- endfor %}
+        {%- for month in half_year %}
         {{ '+ ' if not loop.first -}}
         case when touches_month_{{ month }} > 0 then 1 else 0 end
-        {% endfor -%}
-        as months_met_180d
+        {%- endfor %}
+            as months_met_180d
 
     from counts
 
