@@ -61,6 +61,7 @@ changed_opportunities as (
     select
         open_opportunities.account_id,
         open_opportunities.snapshot_date,
+        open_opportunities.loaded_until,
         open_opportunities.opportunity_id,
         open_opportunities.opportunity_type,
         open_opportunities.currency,
@@ -91,6 +92,7 @@ changed_opportunities as (
     group by
         open_opportunities.account_id,
         open_opportunities.snapshot_date,
+        open_opportunities.loaded_until,
         open_opportunities.opportunity_id,
         open_opportunities.opportunity_type,
         open_opportunities.currency,
@@ -103,6 +105,7 @@ account_day_open_opportunities as (
     select
         changed_opportunities.account_id,
         changed_opportunities.snapshot_date,
+        changed_opportunities.loaded_until,
         changed_opportunities.opportunity_id,
         changed_opportunities.opportunity_type,
         changed_opportunities.stage,

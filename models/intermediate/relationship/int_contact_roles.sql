@@ -31,6 +31,12 @@ personas as (
 
 ),
 
+executive_roles as (
+
+    select * from {{ ref('executive_roles') }}
+
+),
+
 title_roles as (
 
     select
@@ -115,8 +121,8 @@ contact_roles as (
 
         -- null where neither persona nor seniority is known
         case
-            when resolved.resolved_persona = 'executive_sponsor' then true
-            when resolved.resolved_seniority = 'c_level' then true
+            when executive_personas.value is not null then true
+            when executive_seniorities.value is not null then true
             when
                 resolved.resolved_persona is not null
                 or resolved.resolved_seniority is not null
@@ -135,6 +141,16 @@ contact_roles as (
 
     left join personas
         on coalesce(resolved.resolved_persona, 'unknown') = personas.persona
+
+    left join executive_roles as executive_personas
+        on
+            executive_personas.attribute = 'persona'
+            and resolved.resolved_persona = executive_personas.value
+
+    left join executive_roles as executive_seniorities
+        on
+            executive_seniorities.attribute = 'seniority'
+            and resolved.resolved_seniority = executive_seniorities.value
 
 )
 

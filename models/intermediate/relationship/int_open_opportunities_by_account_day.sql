@@ -3,15 +3,9 @@
 
 with
 
-account_day_ids as (
+open_opportunities as (
 
-    select * from {{ ref('int_account_day_ids') }}
-
-),
-
-opportunities as (
-
-    select * from {{ ref('stg_crm__opportunities') }}
+    select * from {{ ref('int_account_day_open_opportunities') }}
 
 ),
 
@@ -38,30 +32,7 @@ touches as (
 -- before the first opportunity is closed, nobody knows which are open
 first_closing as (
 
-    select min(closed_on) as closed_on from opportunities
-
-),
-
-open_opportunities as (
-
-    select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        account_day_ids.loaded_until,
-        opportunities.opportunity_id
-
-    from account_day_ids
-
-    inner join opportunities
-        on
-            account_day_ids.source_account_id = opportunities.account_id
-            and account_day_ids.snapshot_date >= opportunities.created_on
-            and account_day_ids.loaded_until >= opportunities.loaded_on
-
-    -- what is closed after the snapshot is open in it
-    where
-        opportunities.closed_on is null
-        or opportunities.closed_on > account_day_ids.snapshot_date
+    select min(closed_on) as closed_on from {{ ref('stg_crm__opportunities') }}
 
 ),
 

@@ -10,29 +10,15 @@ account_day_ids as (
 
 ),
 
-executive_roles as (
-
-    select * from {{ ref('executive_roles') }}
-
-),
-
 executives as (
 
     select
         contact_id,
         loaded_on
 
-    from {{ ref('stg_crm__contacts') }}
+    from {{ ref('int_contact_roles') }}
 
-    where
-        seniority in (
-            select executive_roles.value from executive_roles
-            where executive_roles.attribute = 'seniority'
-        )
-        or persona in (
-            select executive_roles.value from executive_roles
-            where executive_roles.attribute = 'persona'
-        )
+    where is_executive
 
 ),
 
