@@ -28,6 +28,7 @@ How to read the tables:
 
 - **Window**: days that it looks back on, the day itself included; without one it is
   what is true at the end of the day, or since something happened.
+- **Better**: whether more or less of it is good news, or the middle.
 - **0 / 50 / 100**: the values that score 0, 50 and 100; between them scores lie on a
   line. "to 6, 0 from 25" is best in the middle: above 6 the score falls, to 0 at 25.
 - **Weight**: within its dimension, and what that is of 100 points of the score when all
@@ -161,6 +162,7 @@ def _signal_table(
                 signal["description"],
                 _window(name),
                 signal["unit"],
+                signal["better"],
                 _knots(scored) if scored else "",
                 _weight(scored, points.get(name)),
                 scored["missing_policy"] if scored else "",
@@ -175,6 +177,7 @@ def _signal_table(
         "definition",
         "window",
         "unit",
+        "better",
         "0 / 50 / 100",
         "weight",
         "when unknown",

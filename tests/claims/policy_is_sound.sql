@@ -101,6 +101,15 @@ problems as (
     union all
 
     select
+        'signals',
+        signal,
+        'better must be more, less or middle'
+    from signals
+    where better is null or better not in ('more', 'less', 'middle')
+
+    union all
+
+    select
         'sources',
         concat(raw_tables.source, '.', raw_tables.table_name),
         'this raw table has no row: add it with its max_lag_days and owner'

@@ -39,7 +39,8 @@ scorecard_signals as (
 
     select
         scorecard_signals.*,
-        signals.dimension
+        signals.dimension,
+        signals.better
 
     from {{ ref('scorecard_signals') }} as scorecard_signals
 
@@ -283,6 +284,21 @@ problems as (
         or hundred_until < hundred_at
         or zero_again_at <= hundred_until
         or (hundred_until is null) <> (zero_again_at is null)
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecard, ' ', cast(version as string), ' ', signal),
+        concat(
+            'by seeds/signals.csv, ', better,
+            ' is better: the order of its knots says otherwise'
+        )
+    from scorecard_signals
+    where
+        (better = 'more' and hundred_at <= zero_at)
+        or (better = 'less' and hundred_at >= zero_at)
+        or (better = 'middle') <> (hundred_until is not null)
 
     union all
 

@@ -647,11 +647,15 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
         "second,1,0,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
     )
     text = (seeds / "scorecard_signals.csv").read_text()
-    knots = "default,1,days_since_last_use,10,linear,30,10,2,"
-    assert knots in text
-    (seeds / "scorecard_signals.csv").write_text(
-        text.replace(knots, "default,1,days_since_last_use,10,linear,30,1,2,")
-    )
+    for knots, broken in [
+        ("days_since_last_use,10,linear,30,10,2,", "30,1,2,"),
+        ("touches_90d,20,linear,0,5,15,", "15,5,0,"),
+    ]:
+        signal, weight, shape, _ = knots.split(",", 3)
+        row = f"default,1,{knots}"
+        assert row in text
+        text = text.replace(row, f"default,1,{signal},{weight},{shape},{broken}")
+    (seeds / "scorecard_signals.csv").write_text(text)
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
 

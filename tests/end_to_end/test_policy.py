@@ -26,6 +26,7 @@ def found_by_failing_tests(refusal) -> list[str]:
         ("default 1 moon_phase", "unknown signal"),
         ("health_bands", "min_score 55", "bands overlap"),
         ("default 1 days_since_last_use", "knots out of order"),
+        ("default 1 touches_90d", "more is better"),
         ("published rows without selectors", "gap or overlap"),
         ("default and second", "equal priority"),
     ],
