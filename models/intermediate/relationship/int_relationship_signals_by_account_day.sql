@@ -64,7 +64,7 @@ signals as (
             when tenure_days < 179 then null
             when touches_180d >= 3
                 then sqrt(6 * squared_touches_180d - touches_180d * touches_180d)
-                    / cast(touches_180d as double)
+                / cast(touches_180d as double)
         end as cadence_variability_180d,
         case
             when tenure_days < 89 then null

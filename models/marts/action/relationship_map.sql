@@ -99,8 +99,9 @@ open_opportunities as (
 
 thresholds as (
 
-    select max(case when threshold = 'threading_capital' then value end)
-        as threading_capital
+    select
+        max(case when threshold = 'threading_capital' then value end)
+            as threading_capital
 
     from {{ ref('thresholds') }}
 
