@@ -253,14 +253,16 @@ problems as (
 
     select
         'thresholds',
-        'power_user_days_28d',
-        'must be there, with a value above 0: power users are counted by it'
+        needed.threshold,
+        'must be there, with a value above 0: a model asks for it'
     from (
-        select max(case when threshold = 'power_user_days_28d' then value end) as days
-
-        from {{ ref('thresholds') }}
-    )
-    where days is null or days <= 0
+        select 'power_user_days_28d' as threshold
+        union all
+        select 'threading_capital' as threshold
+    ) as needed
+    left join {{ ref('thresholds') }} as thresholds
+        on needed.threshold = thresholds.threshold
+    where thresholds.value is null or thresholds.value <= 0
 
     union all
 

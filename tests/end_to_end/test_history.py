@@ -416,6 +416,19 @@ def test_what_happens_later_changes_nothing(base, without_future):
     assert_same_rows(base.warehouse, without_future.warehouse)
 
 
+def test_no_signal_knows_what_happens_later(base, without_future):
+    """The same for every signal on every day, with weight or without; the marts have
+    watched signals at the ends of months alone."""
+    everything = (
+        "select account_id, snapshot_date, signal, value "
+        "from intermediate.int_signal_values"
+    )
+    found = rows(base.warehouse, everything)
+    assert len(found) > 100_000
+    differing = set(found) ^ set(rows(without_future.warehouse, everything))
+    assert not differing, sorted({signal for _, _, signal, _ in differing})
+
+
 def test_the_order_of_rows_and_columns_does_not_matter(base, shuffled):
     """Catches reading by position, and results that hang on which of two equal rows
     comes first."""

@@ -85,21 +85,24 @@ colleagues as (
 open_opportunities as (
 
     select
-        account_ids.account_id,
-        opportunities.opportunity_id,
-        count(*) over (partition by account_ids.account_id) as open_opportunities
+        open_opportunities.account_id,
+        open_opportunities.opportunity_id,
+        count(*) over (partition by open_opportunities.account_id)
+            as open_opportunities
 
-    from account_ids
+    from {{ ref('int_account_day_open_opportunities') }} as open_opportunities
 
-    inner join {{ ref('stg_crm__opportunities') }} as opportunities
-        on
-            account_ids.source_account_id = opportunities.account_id
-            and account_ids.snapshot_date >= opportunities.created_on
-            and account_ids.loaded_until >= opportunities.loaded_on
+    inner join latest_day
+        on open_opportunities.snapshot_date = latest_day.snapshot_date
 
-    where
-        opportunities.closed_on is null
-        or opportunities.closed_on > account_ids.snapshot_date
+),
+
+thresholds as (
+
+    select max(case when threshold = 'threading_capital' then value end)
+        as threading_capital
+
+    from {{ ref('thresholds') }}
 
 ),
 
@@ -151,11 +154,13 @@ ties as (
         -- opportunities
         cast(coalesce(listed_contacts.open_opportunities, 0) as int)
             as open_opportunities,
-        coalesce(contact_capital.capital >= 50, false)
+        coalesce(contact_capital.capital >= thresholds.threading_capital, false)
         and coalesce(accounts_with_opportunities.open_opportunities, 0)
         > coalesce(listed_contacts.open_opportunities, 0) as could_thread_opportunity
 
     from contacts
+
+    cross join thresholds
 
     left join contact_capital
         on
