@@ -1125,6 +1125,51 @@ group by k;
 drop table recent_user_days;
 drop table user_sums;
 
+-- Who may use the product
+create or replace temp table users as
+with typed as (
+    select
+        user_id as id,
+        account_number(account_id) as source,
+        cast(try_cast(deactivated_at as timestamp) as date) as deactivated_on,
+        try_cast(created_at as timestamp) as happened_at,
+        updated_at,
+        try_cast(_loaded_at as timestamp) as loaded_at,
+        try_cast(is_deleted as boolean) as is_deleted
+    from raw_csv('usage/users')
+),
+known as (select * from usable('typed'))
+select * from newest('known');
+
+set variable first_deactivation = (
+    select min(visible(deactivated_on, loaded_on)) from users
+    where deactivated_on is not null
+);
+
+create or replace temp table assigned_intervals as
+with records as (
+    select
+        full_targets.entity, visible(happened_on, loaded_on) as begins, deactivated_on
+    from users inner join full_targets using (source)
+)
+select
+    entity, begins, coalesce(deactivated_on, date '9999-01-01') as ends,
+    1 as assigned_users, null as assigned_users_28d, null as deactivated_users_28d
+from records
+union all by name
+select
+    entity, begins, coalesce(deactivated_on + 28, date '9999-01-01') as ends,
+    1 as assigned_users_28d
+from records
+union all by name
+select
+    entity, greatest(begins, deactivated_on) as begins, deactivated_on + 28 as ends,
+    1 as deactivated_users_28d
+from records where deactivated_on is not null;
+create or replace temp table assigned_sums as
+select * from sums_so_far('assigned_intervals');
+drop table assigned_intervals;
+
 -- Support
 create or replace temp table cases as
 with typed as (
@@ -1138,6 +1183,9 @@ with typed as (
         try_cast(opened_at as timestamp) as opened_at,
         try_cast(first_response_at as timestamp) as first_response_at,
         try_cast(resolved_at as timestamp) as resolved_at,
+        try_cast(sla_due_at as timestamp) as sla_due_at,
+        cast(try_cast(escalated_at as timestamp) as date) as escalated_on,
+        cast(try_cast(reopened_at as timestamp) as date) as reopened_on,
         updated_at,
         try_cast(_loaded_at as timestamp) as loaded_at,
         try_cast(is_deleted as boolean) as is_deleted
@@ -1152,6 +1200,12 @@ set variable first_resolution = (
     select min(visible(cast(resolved_at as date), loaded_on)) from cases
     where resolved_at is not null
 );
+set variable first_escalation = (
+    select min(visible(escalated_on, loaded_on)) from cases where escalated_on is not null
+);
+set variable first_reopening = (
+    select min(visible(reopened_on, loaded_on)) from cases where reopened_on is not null
+);
 
 create or replace temp view case_records as
 select
@@ -1162,6 +1216,11 @@ select
     nullif(cases.priority, 'other') as known_priority,
     cast(cases.resolved_at as date) as resolved_on,
     cast(cases.first_response_at as date) as responded_on,
+    cast(cases.sla_due_at as date) as sla_due_on,
+    coalesce(cases.resolved_at > cases.sla_due_at, cases.sla_due_at is not null)
+        as is_late,
+    cases.escalated_on,
+    cases.reopened_on,
     case when cases.first_response_at >= cases.opened_at
         then (epoch(cases.first_response_at) - epoch(cases.opened_at)) / 3600.0
     end as response_hours,
@@ -1177,7 +1236,8 @@ select
     cast(case_type is not null as int) as typed_cases_90d,
     cast(coalesce(case_type = 'question', false) as int) as questions_90d,
     null as cases_90d_before, null as cases_365d, null as prioritised_cases_365d,
-    null as urgent_cases_open
+    null as urgent_cases_open, null as escalated_90d, null as sla_cases_90d,
+    null as sla_breaches_90d, null as once_resolved_90d, null as reopened_90d
 from case_records
 union all by name
 select entity, greatest(begins, day + 90) as begins, day + 180 as ends,
@@ -1190,7 +1250,33 @@ from case_records
 union all by name
 select entity, begins, least(day + 365, coalesce(resolved_on, day + 365)) as ends,
     1 as urgent_cases_open
-from case_records where known_priority = 'urgent';
+from case_records where known_priority = 'urgent'
+union all by name
+select
+    entity, greatest(begins, escalated_on) as begins,
+    least(escalated_on + 90, day + 365) as ends,
+    1 as escalated_90d
+from case_records where escalated_on is not null
+union all by name
+-- judged when it is resolved or its time is up, whichever comes first
+select
+    entity, greatest(begins, least(resolved_on, sla_due_on)) as begins, day + 90 as ends,
+    1 as sla_cases_90d
+from case_records where sla_due_on is not null
+union all by name
+select entity, greatest(begins, sla_due_on) as begins, day + 90 as ends,
+    1 as sla_breaches_90d
+from case_records where is_late
+union all by name
+-- what is reopened was resolved before
+select
+    entity, greatest(begins, least(resolved_on, reopened_on)) as begins, day + 90 as ends,
+    1 as once_resolved_90d
+from case_records where coalesce(resolved_on, reopened_on) is not null
+union all by name
+select entity, greatest(begins, reopened_on) as begins, day + 90 as ends,
+    1 as reopened_90d
+from case_records where reopened_on is not null;
 create or replace temp table case_sums as select * from sums_so_far('case_intervals');
 
 -- medians of hours, where the set of cases that they are of changes; -1 is none
@@ -1275,22 +1361,82 @@ set variable silence_of_value_from = (
     where is_talk and is_on_value
 );
 
+-- persona and seniority are the CRM's, else those of a word in the job title
 create or replace temp table contacts as
 with typed as (
     select
         contact_id as id,
         account_number(account_id) as source,
-        try_cast(left_at as timestamp) as left_at,
+        job_title,
+        nullif(listed(persona, [
+            'executive_sponsor', 'economic_buyer', 'champion', 'admin', 'end_user',
+            'influencer'
+        ]), 'other') as persona,
+        nullif(listed(seniority, [
+            'individual_contributor', 'manager', 'director', 'vp', 'c_level'
+        ]), 'other') as seniority,
+        cast(try_cast(left_at as timestamp) as date) as left_on,
         try_cast(created_at as timestamp) as happened_at,
         updated_at,
         try_cast(_loaded_at as timestamp) as loaded_at,
         try_cast(is_deleted as boolean) as is_deleted
     from raw_csv('crm/contacts')
 ),
-known as (select * from usable('typed'))
-select id as contact_id, visible(cast(left_at as date), loaded_on) as gone_on
-from newest('known')
-where left_at is not null;
+known as (select * from usable('typed')),
+titles as (
+    select
+        job_title,
+        ' ' || translate(lower(job_title), '/,.;:&+()-_', '           ') || ' ' as words
+    from (select distinct job_title from typed)
+),
+title_roles as (
+    select
+        titles.job_title,
+        max_by(role_words.persona, priority) filter (where role_words.persona is not null)
+            as title_persona,
+        max_by(role_words.seniority, priority)
+            filter (where role_words.seniority is not null) as title_seniority
+    from titles
+    inner join read_csv(
+        getvariable('seeds') || '/role_words.csv', header = true,
+        types = {'persona': 'varchar', 'seniority': 'varchar'}
+    ) as role_words
+        on
+            role_words.field = 'job_title'
+            and instr(titles.words, ' ' || role_words.words || ' ') > 0
+    group by titles.job_title
+),
+resolved as (
+    select
+        contacts.* exclude (id, job_title, persona, seniority),
+        contacts.id as contact_id,
+        coalesce(contacts.persona, title_persona) as persona,
+        coalesce(contacts.seniority, title_seniority) as seniority
+    from newest('known') as contacts
+    left join title_roles using (job_title)
+),
+executive_roles as (
+    select attribute, value
+    from read_csv(getvariable('seeds') || '/executive_roles.csv', header = true)
+)
+select
+    *,
+    -- without either, nobody knows
+    case when coalesce(persona, seniority) is not null
+        then coalesce(
+            persona in (select value from executive_roles where attribute = 'persona'),
+            false
+        )
+        or coalesce(
+            seniority in (select value from executive_roles where attribute = 'seniority'),
+            false
+        )
+    end as is_executive,
+    case when left_on is not null then visible(left_on, loaded_on) end as gone_on
+from resolved;
+
+set variable has_ranks = (select count(is_executive) > 0 from contacts);
+set variable first_departure = (select min(gone_on) from contacts);
 
 create or replace temp view activity_records as
 select
@@ -1300,7 +1446,8 @@ select
     -- who leaves later is still there
     least(
         activities.happened_on + 90, coalesce(contacts.gone_on, activities.happened_on + 90)
-    ) as present_until
+    ) as present_until,
+    contacts.is_executive
 from activities
 inner join targets using (source)
 left join contacts on activities.contact_id = contacts.contact_id
@@ -1319,9 +1466,18 @@ named as (
             partition by entity, contact_id order by begins, happened_on
             rows between unbounded preceding and 1 preceding
         )) as begins,
-        present_until as ends
+        present_until as ends,
+        is_executive
     from records
     where is_touch and contact_id is not null and begins < present_until
+),
+champions as (
+    select
+        full_targets.entity,
+        visible(contacts.happened_on, contacts.loaded_on) as begins,
+        contacts.left_on
+    from contacts inner join full_targets using (source)
+    where contacts.persona = 'champion'
 )
 select
     entity, begins, happened_on + 90 as ends,
@@ -1329,7 +1485,9 @@ select
     cast(is_touch is null as int) as unclear_90d,
     null as present_touches_90d, null as possible_touches_90d,
     null as named_contacts_90d, null as unclear_365d,
-    null as meetings_held_180d, null as meetings_planned_180d, null as unclear_talks_365d
+    null as meetings_held_180d, null as meetings_planned_180d, null as unclear_talks_365d,
+    null as known_ranks_90d, null as executives_90d,
+    null as champions, null as champions_left_90d
 from records
 union all by name
 select
@@ -1338,7 +1496,11 @@ select
     cast(coalesce(is_touch, true) as int) as possible_touches_90d
 from records
 union all by name
-select entity, begins, ends, 1 as named_contacts_90d from named
+select
+    entity, begins, ends, 1 as named_contacts_90d,
+    cast(is_executive is not null as int) as known_ranks_90d,
+    cast(coalesce(is_executive, false) as int) as executives_90d
+from named
 union all by name
 select entity, begins, happened_on + 365 as ends, 1 as unclear_365d
 from records where is_touch is null
@@ -1350,7 +1512,14 @@ select
 from records where meeting_status is not null
 union all by name
 select entity, begins, happened_on + 365 as ends, 1 as unclear_talks_365d
-from activity_records where is_full and is_talk and is_on_value is null;
+from activity_records where is_full and is_talk and is_on_value is null
+union all by name
+select entity, begins, date '9999-01-01' as ends, 1 as champions from champions
+union all by name
+select
+    entity, greatest(begins, left_on) as begins, left_on + 90 as ends,
+    1 as champions_left_90d
+from champions where left_on is not null;
 create or replace temp table activity_sums as
 select * from sums_so_far('activity_intervals');
 drop table activity_intervals;
@@ -1437,7 +1606,7 @@ with answers as (
     select
         targets.entity, responses.happened_on, responses.score,
         visible(responses.happened_on, responses.loaded_on) as begins,
-        responses.responded_at, responses.response_id,
+        responses.responded_at, responses.response_id, responses.contact_id,
         coalesce('contact ' || responses.contact_id, responses.response_id) as respondent
     from responses inner join targets using (source)
     where responses.survey_type = 'nps' and responses.score is not null
@@ -1446,7 +1615,7 @@ with answers as (
 -- an answer counts until a newer one of the respondent is known
 latest_answers as (
     select
-        entity, begins, score,
+        entity, begins, score, contact_id,
         least(happened_on + 180, coalesce(min(begins) over (
             partition by entity, respondent order by responded_at, response_id
             rows between 1 following and unbounded following
@@ -1493,7 +1662,9 @@ asked as (
 select
     entity, begins, ends,
     1 as nps_answers, cast(score >= 9 as int) - cast(score <= 6 as int) as nps_balance,
-    null as csat_answers, null as csat_sum, null as assessments, null as sentiment,
+    null as csat_answers, null as csat_sum, null as ces_answers, null as ces_sum,
+    null as executive_answers, null as executive_detractors,
+    null as assessments, null as sentiment,
     null as invitations_365d, null as answered_365d
 from latest_answers
 union all by name
@@ -1504,6 +1675,24 @@ select
     1 as csat_answers, responses.score as csat_sum
 from responses inner join full_targets using (source)
 where responses.survey_type = 'csat' and responses.score is not null
+union all by name
+select
+    full_targets.entity,
+    visible(responses.happened_on, responses.loaded_on) as begins,
+    responses.happened_on + 180 as ends,
+    1 as ces_answers, responses.score as ces_sum
+from responses inner join full_targets using (source)
+where responses.survey_type = 'ces' and responses.score is not null
+union all by name
+-- an executive from the arrival of the contact on
+select
+    latest_answers.entity,
+    greatest(latest_answers.begins, contacts.loaded_on - late_days()) as begins,
+    latest_answers.ends,
+    1 as executive_answers,
+    cast(latest_answers.score <= 6 as int) as executive_detractors
+from latest_answers inner join contacts using (contact_id)
+where contacts.is_executive
 union all by name
 select entity, begins, ends, 1 as assessments, sentiment from latest_judgements
 union all by name
@@ -1669,6 +1858,7 @@ changing as (
 unpaid as (
     select
         changing.invoice_id, changing.entity, changing.day, open.currency, open.overdue_to,
+        open.due_on,
         case when count(invoice_payments.paid_on) = count(invoice_payments.net_amount)
             then open.amount - coalesce(sum(invoice_payments.net_amount), 0)
         end as amount
@@ -1680,7 +1870,7 @@ unpaid as (
             and changing.day >= visible(invoice_payments.paid_on, invoice_payments.loaded_on)
     group by
         changing.invoice_id, changing.entity, changing.day, open.currency, open.overdue_to,
-        open.amount
+        open.due_on, open.amount
 )
 select
     unpaid.entity,
@@ -1688,6 +1878,7 @@ select
     lead(unpaid.day, 1, unpaid.overdue_to) over (
         partition by unpaid.invoice_id, unpaid.entity order by unpaid.day
     ) as ends,
+    unpaid.due_on,
     unpaid.amount,
     -- whole millionths: sums of whole numbers are exact
     cast(cast(unpaid.amount * exchange_rates.rate as decimal(18, 6)) * 1000000 as double)
@@ -1717,6 +1908,8 @@ select
     1 as invoices_365d, cast(due_on is not null as int) as dated_invoices_365d,
     null as due_365d, null as paid_in_time_365d,
     null as overdue, null as overdue_unknown, null as overdue_millionths,
+    null as overdue_rest_unknown, null as overdue_since_slots,
+    null as paid_180d, null as days_late_180d,
     null as failed_payments_90d
 from bills
 union all by name
@@ -1732,8 +1925,17 @@ union all by name
 select
     entity, begins, ends, 1 as overdue,
     cast(millionths is null as int) as overdue_unknown,
-    coalesce(millionths, 0) as overdue_millionths
+    coalesce(millionths, 0) as overdue_millionths,
+    cast(amount is null as int) as overdue_rest_unknown,
+    -- on a slot all of them are overdue for their number times the slot, less this
+    due_on - first_day() as overdue_since_slots
 from overdue where amount > 0.005 or amount is null
+union all by name
+select
+    entity, greatest(begins, paid_on, payment_known_on) as begins,
+    least(issued_on + 365, paid_on + 180) as ends,
+    1 as paid_180d, greatest(paid_on - due_on, 0) as days_late_180d
+from due where paid_on is not null
 union all by name
 select
     full_targets.entity, visible(happened_on, loaded_on) as begins,
@@ -1789,6 +1991,10 @@ with typed as (
         account_number(account_id) as source,
         cast(try_cast(due_at as timestamp) as date) as due_on,
         cast(try_cast(achieved_at as timestamp) as date) as achieved_on,
+        cast(try_cast(customer_confirmed_at as timestamp) as date) as confirmed_on,
+        try_cast(expected_value as double) as expected_value,
+        try_cast(delivered_value as double) as delivered_value,
+        coalesce(upper(currency), 'USD') as currency,
         try_cast(set_at as timestamp) as happened_at,
         updated_at,
         try_cast(_loaded_at as timestamp) as loaded_at,
@@ -1828,7 +2034,14 @@ set variable first_training_done = (
     select min(visible(completed_on, loaded_on)) from trainings
     where completed_on is not null
 );
-set variable first_achievement = (select min(achieved_on) from objectives);
+set variable first_achievement = (
+    select min(visible(achieved_on, loaded_on)) from objectives
+    where achieved_on is not null
+);
+set variable first_delivery = (
+    select min(visible(achieved_on, loaded_on)) from objectives
+    where achieved_on is not null and delivered_value is not null
+);
 
 create or replace temp table step_intervals as
 with steps as (
@@ -1839,6 +2052,8 @@ with steps as (
             -- what is due later and not done yet does not count
             coalesce(least(due_on, completed_on), due_on, happened_on)
         ) as begins,
+        visible(happened_on, loaded_on) as planned_from,
+        due_on,
         completed_on
     from tasks inner join full_targets using (source)
     where task_type = 'onboarding'
@@ -1853,9 +2068,32 @@ aims as (
     select
         full_targets.entity,
         greatest(due_on, happened_on, loaded_on - late_days()) as begins,
-        due_on + 365 as ends, achieved_on
+        due_on + 365 as ends, achieved_on, expected_value, delivered_value, currency
     from objectives inner join full_targets using (source)
     where due_on is not null
+),
+-- in whole millionths, at the rates of the day
+promises as (
+    select
+        aims.entity,
+        greatest(aims.begins, exchange_rates.valid_from) as begins,
+        least(aims.ends, exchange_rates.valid_to) as ends,
+        aims.achieved_on,
+        round(aims.expected_value * exchange_rates.rate * 1e6) as expected_millionths,
+        round(aims.delivered_value * exchange_rates.rate * 1e6) as delivered_millionths
+    from aims
+    inner join exchange_rates
+        on
+            aims.currency = exchange_rates.currency
+            and aims.begins < exchange_rates.valid_to
+            and aims.ends > exchange_rates.valid_from
+    where aims.expected_value is not null
+),
+plans as (
+    select
+        full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
+        achieved_on, confirmed_on
+    from objectives inner join full_targets using (source)
 ),
 closed as (
     select
@@ -1879,12 +2117,23 @@ select
     entity, begins, date '9999-01-01' as ends,
     1 as steps, null as steps_done, null as enrolments_365d, null as trained_365d,
     null as objectives_365d, null as achieved_365d, null as closed_365d,
-    null as known_results_365d, null as upsells_won_365d, null as sales, null as sale_days
+    null as known_results_365d, null as upsells_won_365d, null as sales, null as sale_days,
+    null as dated_steps, null as steps_overdue, null as promises_365d,
+    null as valued_promises_365d, null as expected_millionths_365d,
+    null as delivered_millionths_365d, null as worked_on_180d
 from steps
 union all by name
 select entity, greatest(begins, completed_on) as begins, date '9999-01-01' as ends,
     1 as steps_done
 from steps where completed_on is not null
+union all by name
+select entity, planned_from as begins, date '9999-01-01' as ends, 1 as dated_steps
+from steps where due_on is not null
+union all by name
+select
+    entity, greatest(planned_from, due_on + 1) as begins,
+    coalesce(completed_on, date '9999-01-01') as ends, 1 as steps_overdue
+from steps where due_on is not null
 union all by name
 select entity, begins, ends, 1 as enrolments_365d from enrolments
 union all by name
@@ -1895,6 +2144,32 @@ select entity, begins, ends, 1 as objectives_365d from aims
 union all by name
 select entity, greatest(begins, achieved_on) as begins, ends, 1 as achieved_365d
 from aims where achieved_on is not null
+union all by name
+-- what has no rate has no value, nor what was achieved without one
+select entity, begins, ends, 1 as promises_365d from aims where expected_value is not null
+union all by name
+select
+    entity, begins, ends, 1 as valued_promises_365d,
+    expected_millionths as expected_millionths_365d
+from promises
+union all by name
+select
+    entity, greatest(begins, achieved_on) as begins, ends,
+    -cast(delivered_millionths is null as int) as valued_promises_365d,
+    coalesce(delivered_millionths, 0) as delivered_millionths_365d
+from promises where achieved_on is not null
+union all by name
+select entity, begins, happened_on + 180 as ends, 1 as worked_on_180d from plans
+union all by name
+select
+    entity, greatest(begins, achieved_on) as begins, achieved_on + 180 as ends,
+    1 as worked_on_180d
+from plans where achieved_on is not null
+union all by name
+select
+    entity, greatest(begins, confirmed_on) as begins, confirmed_on + 180 as ends,
+    1 as worked_on_180d
+from plans where confirmed_on is not null
 union all by name
 select
     entity, begins, closed_on + 365 as ends, 1 as closed_365d,
@@ -1922,8 +2197,8 @@ select distinct on (touch_id)
 from read_parquet(getvariable('touch_files'))
 where
     touch_id is not null and occurred_at <= current_timestamp
-    -- older ones tell neither of clicks nor of how fresh the source is
-    and occurred_at >= first_day() - 90
+    -- older ones tell neither of events nor of how fresh the source is
+    and occurred_at >= first_day() - 180
     and account_number(account_id) in (select accounts.source from accounts);
 
 create or replace temp table intents as
@@ -1976,14 +2251,40 @@ with visits as (
         action = 'visited' and channel = 'web'
         and page_category in ('product', 'upgrade', 'docs') as is_value_page_visit
     from touches inner join full_targets using (source)
-    where happened_on > first_day() - 90
+    where happened_on > first_day() - 180
+),
+headcounts as (
+    select
+        full_targets.entity, value as headcount, occurred_at, event_id,
+        visible(happened_on, loaded_on) as begins,
+        happened_on + 180 as ends,
+        greatest(visible(happened_on, loaded_on), happened_on + 365) as begins_before,
+        happened_on + 545 as ends_before
+    from market_events inner join full_targets using (source)
+    where event_kind = 'headcount' and value is not null
+        and happened_on > first_day() - 545
+),
+-- one counts until a newer one is known
+latest_headcounts as (
+    select
+        entity, headcount, begins, begins_before,
+        least(ends, coalesce(min(begins) over newer, ends)) as ends,
+        least(ends_before, coalesce(min(begins_before) over newer, ends_before))
+            as ends_before
+    from headcounts
+    window newer as (
+        partition by entity order by occurred_at, event_id
+        rows between 1 following and unbounded following
+    )
 )
 select
     entity, begins, happened_on + 90 as ends,
     cast(action = 'delivered' as int) as delivered_90d,
     cast(action = 'clicked' as int) as clicked_90d,
     null as value_visits_28d, null as unclear_visits_28d,
-    null as research_28d, null as strength_28d, null as competitor_strength_28d
+    null as attended_180d, null as unclear_touches_180d,
+    null as research_28d, null as strength_28d, null as competitor_strength_28d,
+    null as headcounts, null as headcount, null as headcount_before
 from visits where channel = 'email' and action in ('delivered', 'clicked')
 union all by name
 select
@@ -1991,6 +2292,19 @@ select
     cast(coalesce(is_value_page_visit, false) as int) as value_visits_28d,
     cast(is_value_page_visit is null as int) as unclear_visits_28d
 from visits where coalesce(is_value_page_visit, true)
+union all by name
+select
+    entity, begins, happened_on + 180 as ends,
+    cast(coalesce(action = 'attended', false) as int) as attended_180d,
+    cast(action is null as int) as unclear_touches_180d
+from visits where coalesce(action = 'attended', true)
+union all by name
+select entity, begins, ends, 1 as headcounts, headcount from latest_headcounts
+union all by name
+select
+    entity, begins_before as begins, ends_before as ends,
+    headcount as headcount_before
+from latest_headcounts
 union all by name
 select
     full_targets.entity, visible(happened_on + 6, loaded_on) as begins,
@@ -2035,6 +2349,7 @@ group by indexes.market, slot;
 create or replace temp table source_days as
 with records as (
     select 'crm.cases' as source_table, happened_on as day, loaded_on from cases
+    union all select 'crm.contacts', happened_on, loaded_on from contacts
     union all select 'crm.activities', happened_on, loaded_on from activities
     union all select 'crm.csm_assessments', happened_on, loaded_on from assessments
     union all select 'crm.objectives', happened_on, loaded_on from objectives
@@ -2044,6 +2359,7 @@ with records as (
     union all select 'billing.subscriptions', valid_from, loaded_on from subscriptions
     union all select 'billing.payments', happened_on, loaded_on from payments
     union all select 'survey.responses', happened_on, loaded_on from responses
+    union all select 'usage.users', happened_on, loaded_on from users
     union all select 'marketing.touches', happened_on, loaded_on from touches
     union all select 'marketing.intent', happened_on, loaded_on from intents
     union all select 'marketing.market_events', happened_on, loaded_on from market_events
@@ -2109,6 +2425,7 @@ from (
     positional join each_key('segment_starts')
     positional join use_measures
     positional join (select packed as last_use from each_key('last_uses'))
+    positional join each_key('assigned_sums')
     positional join each_key('case_sums')
     positional join each_key('case_medians')
     positional join each_key('activity_sums')
@@ -2275,6 +2592,11 @@ select
         as active_user_change_28d,
     top_user_uses_28d / nullif(uses_28d, 0) as top_user_share_28d,
     failed_quantity_28d / nullif(quantity_with_outcome_28d, 0) as error_share_28d,
+    case when tenure_days >= 27 then assigned_users / nullif(seats, 0) end
+        as assigned_seat_share,
+    case when tenure_days >= 27 and snapshot_date >= getvariable('first_deactivation')
+        then deactivated_users_28d / nullif(assigned_users_28d, 0) end
+        as users_deactivated_share_28d,
 
     -- support
     case when tenure_days >= 89 then coalesce(cases_90d, 0) end as cases_opened_90d,
@@ -2296,6 +2618,15 @@ select
     end as question_cases_90d,
     nullif(response_hours, -1) as median_first_response_hours_90d,
     nullif(resolution_hours, -1) as median_resolution_hours_90d,
+    case
+        when tenure_days < 89 then null
+        when snapshot_date >= getvariable('first_escalation') or cases_365d = 0
+            then escalated_90d
+    end as escalated_cases_90d,
+    case when snapshot_date >= getvariable('first_resolution')
+        then sla_breaches_90d / nullif(sla_cases_90d, 0) end as sla_breach_share_90d,
+    case when snapshot_date >= getvariable('first_reopening')
+        then reopened_90d / nullif(once_resolved_90d, 0) end as reopened_share_90d,
 
     -- relationship
     case
@@ -2328,6 +2659,17 @@ select
     meetings_held_180d / nullif(meetings_planned_180d, 0)
         as meeting_attendance_share_180d,
     tenure_days as relationship_length_days,
+    case
+        when tenure_days < 89 then null
+        when executives_90d > 0 then 1
+        when known_ranks_90d = 0 and possible_touches_90d > 0 then null
+        when getvariable('has_ranks') then 0
+    end as executive_engaged_90d,
+    case
+        when tenure_days < 89 then null
+        when champions_left_90d > 0 then 1
+        when champions > 0 and snapshot_date >= getvariable('first_departure') then 0
+    end as champion_left_90d,
 
     -- sentiment
     100 * nps_balance / nullif(nps_answers, 0) as nps_180d,
@@ -2336,6 +2678,9 @@ select
         then coalesce(answered_365d, 0) / nullif(invitations_365d, 0) end
         as survey_response_share_365d,
     case when assessments > 0 then sentiment end as csm_sentiment_90d,
+    ces_sum / nullif(ces_answers, 0) as ces_mean_180d,
+    case when executive_answers > 0 then executive_detractors end
+        as executive_detractors_180d,
 
     -- financial
     measures.arr as arr_signal,
@@ -2359,11 +2704,19 @@ select
         else coalesce(failed_payments_90d, 0)
     end as failed_payments_90d,
     1 - measures.arr / nullif(list_arr, 0) as discount_share,
+    case
+        when (snapshot_date >= getvariable('invoice_payments_from')) is not true then null
+        when overdue_rest_unknown > 0 then null
+        else (days_late_180d + overdue * measures.slot - overdue_since_slots)
+            / nullif(paid_180d + overdue, 0)
+    end as mean_days_late_180d,
 
     -- onboarding
     case when snapshot_date >= getvariable('first_step_done')
         then coalesce(steps_done, 0) / nullif(steps, 0) end
         as onboarding_completed_share,
+    case when snapshot_date >= getvariable('first_step_done') and dated_steps > 0
+        then steps_overdue end as onboarding_steps_overdue,
     case
         when not is_activation_known then null
         when activated_on <= snapshot_date then activated_on - customer_since
@@ -2393,6 +2746,14 @@ select
             and snapshot_date >= getvariable('silence_of_value_from')
             then 365
     end as days_since_value_conversation,
+    case
+        when snapshot_date >= getvariable('first_delivery')
+            and promises_365d = valued_promises_365d
+            then (delivered_millionths_365d / 1e6)
+            / nullif(expected_millionths_365d / 1e6, 0)
+    end as value_delivered_share_365d,
+    case when tenure_days >= 179 then cast(worked_on_180d > 0 as int) end
+        as success_plan_active_180d,
 
     -- marketing
     case when delivered_90d > 0 then least(clicked_90d / delivered_90d, 1) end
@@ -2402,6 +2763,11 @@ select
             then null
         else coalesce(value_visits_28d, 0)
     end as value_page_visits_28d,
+    case
+        when tenure_days < 179 or (attended_180d = 0 and unclear_touches_180d > 0)
+            then null
+        else attended_180d
+    end as events_attended_180d,
     case when own_market.market is not null then own_market.change
         else whole_market.change end as market_index_change_90d,
     case when research_28d > 0 then competitor_strength_28d / strength_28d end
@@ -2422,7 +2788,9 @@ select
         when active_users_28d > seats then active_users_28d / nullif(seats, 0) - 1
         when active_users_28d is null and use_days_28d > 0 then null
         when seats > 0 then 0
-    end as use_above_entitlement_28d
+    end as use_above_entitlement_28d,
+    case when headcounts > 0 then headcount / nullif(headcount_before, 0) - 1 end
+        as employee_growth_365d
 from measures
 left join market_days as own_market
     on measures.industry = own_market.market and measures.slot = own_market.slot
