@@ -6,7 +6,9 @@ with
 account_days as (
 
     select
-        *,
+        account_id,
+        snapshot_date,
+        tenure_days,
         snapshot_date - tenure_days as customer_since
 
     from {{ ref('int_account_days') }}
@@ -55,11 +57,6 @@ objectives_by_account_day as (
 
     from account_days
 
-    inner join first_records
-        on
-            account_days.customer_since >= first_records.first_set_on
-            and account_days.snapshot_date >= first_records.first_achieved_on
-
     inner join account_day_ids
         on
             account_days.account_id = account_day_ids.account_id
@@ -76,6 +73,14 @@ objectives_by_account_day as (
                 objectives.achieved_on is null
                 or account_days.customer_since <= objectives.achieved_on
             )
+
+    where
+        account_days.customer_since >= (
+            select first_records.first_set_on from first_records
+        )
+        and account_days.snapshot_date >= (
+            select first_records.first_achieved_on from first_records
+        )
 
     group by all
 
