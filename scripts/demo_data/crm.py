@@ -55,8 +55,8 @@ CASE_SLOPES = np.array(
 PRIORITIES = ("low", "normal", "high", "urgent")
 SLA_HOURS = np.array([120, 72, 24, 8])
 # defects and complaints that wait for a fix, and requests that wait for a decision
-WAITING_SHARE = np.array([0.0, 0.15, 0.1, 0.55])
-WAITING_DAYS = np.array([0.0, 25.0, 20.0, 150.0])  # on average
+WAITING_SHARE = np.array([0.0, 0.22, 0.15, 0.55])
+WAITING_DAYS = np.array([0.0, 45.0, 30.0, 150.0])  # on average
 FORGOTTEN_SHARE = np.array([0.01, 0.01, 0.01, 0.1])  # never resolved
 
 
@@ -236,7 +236,7 @@ def _cases(world: World, contacts: Contacts) -> tuple[dict[str, np.ndarray], Tab
         * np.exp(0.7 * generator.standard_normal(count))
         * speed
     )
-    resolution_hours = response_hours + SLA_HOURS[priority] * 0.5 * speed * np.exp(
+    resolution_hours = response_hours + SLA_HOURS[priority] * 0.42 * speed * np.exp(
         0.9 * generator.standard_normal(count) - 0.3 * level
     )
     waits = generator.random(count) < WAITING_SHARE[kind]

@@ -35,6 +35,7 @@ ATTEMPT_DAYS = (20, 140)
 # on the last day some are open that will be won: per year, and slope on health
 YEARLY_SALES, SALES_SLOPE = 0.15, 0.6
 SALE_DAYS = (10, 95)
+LATE_RENEWAL_SHARE = 0.18  # opportunities that are opened late
 STAGES = ("discovery", "proposal", "negotiation", "closed_won", "closed_lost")
 ROLES = ("decision_maker", "economic_buyer", "champion", "evaluator", "influencer")
 LOST, WON, OPEN = 0, 1, -1
@@ -294,6 +295,9 @@ def _deals(
         130,
         np.where(lost, LOST, WON),
     )
+    # of some, nobody thinks in time
+    late = generator.random(len(due)) < LATE_RENEWAL_SHARE
+    blocks[-1][4][late] = generator.integers(1, 60, int(late.sum()))
 
     # attempts to sell more that come to nothing, or are open on the last day
     account, begun_on, decided_on = _attempts(world, generator)

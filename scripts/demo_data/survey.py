@@ -109,7 +109,9 @@ def survey_tables(
 
     health = latent.at(account, sent_at, "sentiment")
     responded_at = sent_at + days(0.01 + generator.exponential(2.5, len(kind)))
-    answered = (generator.random(len(kind)) < logistic(-0.9 + 0.45 * health)) & (
+    # who has just begun likes to tell how it went
+    willing = np.where(kind == ONBOARDING, 0.3, -0.9)
+    answered = (generator.random(len(kind)) < logistic(willing + 0.45 * health)) & (
         responded_at <= settings.end
     )
     rows = np.flatnonzero(answered)

@@ -122,7 +122,12 @@ def write_truth(
                 "RETURNING_SHARE",
             ),
             **_constants(
-                world_module, "LAGS", "UNKNOWN_CURRENCY_SHARE", "SEEN_AFTER_MERGE"
+                world_module,
+                "LAGS",
+                "UNKNOWN_CURRENCY_SHARE",
+                "SEEN_AFTER_MERGE",
+                "OUTGROWN_SHARE",
+                "OUTGROWN_SLOPE",
             ),
             **_constants(
                 usage,

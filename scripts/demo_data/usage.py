@@ -563,10 +563,9 @@ def _try_new_features(
     released_day = (released - latent.first_week).astype(np.int64)
     # the newest feature per product and day, while it is new
     newest = np.full((PRODUCT_COUNT, latent.weeks * 7), -1, dtype=np.int16)
-    for number in np.argsort(released, kind="stable"):
-        first = max(0, released_day[number])
-        last = max(0, released_day[number] + NEW_FOR_DAYS)
-        newest[number // FEATURES_PER_PRODUCT, first:last] = number
+    for code in np.argsort(released, kind="stable"):
+        first, last = np.maximum(released_day[code] + np.array([0, NEW_FOR_DAYS]), 0)
+        newest[code // FEATURES_PER_PRODUCT, first:last] = code
     accounts = np.arange(rows.start, rows.stop)
     level = latent.at(accounts[:, None], released[None, :], "usage")
     tries = generator.random(level.shape) < logistic(TRIAL_SHARE + TRIAL_SLOPE * level)
