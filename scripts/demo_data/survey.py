@@ -34,8 +34,8 @@ def survey_tables(
     accounts, settings, latent = world.accounts, world.settings, world.latent
     surveyed = ~accounts.is_never_surveyed & ~accounts.is_prospect
 
-    # NPS goes to some contacts about every half year
-    rate = np.where(surveyed, 2.0 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
+    # NPS goes to some contacts about every four months
+    rate = np.where(surveyed, 3.0 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
     account, sent_at = world.draw_events(generator, rate)
     blocks = [
         (

@@ -521,7 +521,7 @@ def _choose_features(
         owned[versions["account"][row] - rows.start, versions["product"][row]] |= has
     owned = owned.transpose(0, 2, 1).reshape(accounts * weeks, PRODUCT_COUNT)
     habit = (np.arange(rows.start, rows.stop) * 29 % 11) / 11 - 0.5
-    used_share = np.clip(0.85 + 0.25 * health + 0.3 * habit[:, None], 0.15, 1).ravel()
+    used_share = np.clip(0.75 + 0.25 * health + 0.6 * habit[:, None], 0.15, 1).ravel()
     used_count = np.ceil(owned.sum(axis=1) * used_share).astype(np.float32)
     # owned products first, in an order of the account's own
     products = np.argsort(~owned, axis=1, kind="stable").astype(np.int8)

@@ -179,6 +179,7 @@ def make_accounts(settings: Settings) -> Accounts:
         np.log([46.0, 16.0, 5.5])[segment] + 0.65 * generator.standard_normal(count)
     )
     seats = np.clip(np.round(seats), 2, 2500).astype(np.int64)
+    users_per_seat = generator.uniform(0.5, 1.05, count)
     employees = np.round(
         seats
         * np.exp(
@@ -225,12 +226,11 @@ def make_accounts(settings: Settings) -> Accounts:
         + np.array([0.25, 0.08, -0.12])[segment]
         - 0.35 * (np.minimum(meeting_habit**2, 4.0) - 1)  # planted: best in the middle
     )
-    outgrown = generator.random(count) < logistic(
+    sharing = settings.generator("shared seats")
+    outgrown = sharing.random(count) < logistic(
         OUTGROWN_SHARE + OUTGROWN_SLOPE * baseline
     )
-    users_per_seat = generator.uniform(0.5, 1.05, count) + np.where(
-        outgrown, generator.uniform(0.8, 1.8, count), 0
-    )
+    users_per_seat += np.where(outgrown, sharing.uniform(0.8, 1.8, count), 0)
     users = np.maximum(2, np.round(seats * users_per_seat)).astype(np.int64)
     is_prospect = generator.random(count) < 0.015
     merged_into, merged_on = _choose_merges(
