@@ -27,10 +27,15 @@ What is planted, so that a validation can find it (again in _truth/truth.json)
         crm.csm_assessments: every seventh CSM rates 1.2 points too high
         billing.payments: a habit of paying late or early, besides health
 
+What follows health, and how strongly, is in the parameters of _truth/truth.json too:
+    who leaves, answers e-mails, tries new features, is recommended to colleagues.
+    Every signal in seeds/signals.csv differs among accounts, also on the last days.
+
 What real data has, and so has this
     Accounts that begin, leave, come back after a gap, are merged (one chain
     A->B->C; for 60 days records still carry the old id), change owner, segment,
     tier or parent; parents and children; prospects; accounts that nobody surveys;
+    opportunities that are still open, cases that nobody solves, requests that wait;
     several subscriptions, upgrades within a term, other currencies (XYZ has no
     exchange rate); credit notes, failed, disputed and refunded payments.
     Late rows (1 %), doubled rows (0.2 %), older versions of a record (2 %),

@@ -212,7 +212,7 @@ def _payments(world: World, invoices: dict[str, np.ndarray]) -> Table:
     paid_at = tried_at + np.where(
         fails, days(generator.uniform(2, 12, count)), days(np.zeros(count))
     )
-    disputed = ~never_paid & (generator.random(count) < logistic(-4.7 - 0.8 * health))
+    disputed = ~never_paid & (generator.random(count) < logistic(-4.2 - 0.8 * health))
     disputed_at = paid_at + days(generator.uniform(4, 30, count))
     refunded = (disputed & (generator.random(count) < 0.5)) | (
         ~never_paid & (generator.random(count) < 0.004)

@@ -40,6 +40,12 @@ TOPICS = (
 # how much more often each topic comes up per unit of health (natural logarithm)
 TOPIC_SHARES = np.log([0.26, 0.2, 0.12, 0.06, 0.06, 0.1, 0.03, 0.07, 0.1])
 TOPIC_SLOPES = np.array([0, 0.1, 0.1, 0.5, 0.5, 0, -0.9, -0.4, 0.1])
+# chance that the customer began it, and that a contact answers our e-mail: log-odds
+INBOUND_SHARE, INBOUND_EMAIL_SHARE, INBOUND_SLOPE = -0.4, -1.2, 0.5
+REPLY_SHARE, REPLY_SLOPE = -0.2, 0.6
+REPLY_HOURS, REPLY_HOURS_SLOPE = 26.0, -0.3  # median, and natural logarithm per health
+LONGEST_REPLY_DAYS = 13
+COLLEAGUE_SHARE = 0.1  # of activities of somebody else of ours
 
 CASE_TYPES = ("question", "defect", "complaint", "feature_request")
 CASE_RATES = np.array([4.2, 3.0, 0.7, 0.9])  # per year of an account with ten seats
@@ -48,6 +54,10 @@ CASE_SLOPES = np.array(
 )  # planted: the healthy ask more questions
 PRIORITIES = ("low", "normal", "high", "urgent")
 SLA_HOURS = np.array([120, 72, 24, 8])
+# defects and complaints that wait for a fix, and requests that wait for a decision
+WAITING_SHARE = np.array([0.0, 0.22, 0.15, 0.55])
+WAITING_DAYS = np.array([0.0, 45.0, 30.0, 150.0])  # on average
+FORGOTTEN_SHARE = np.array([0.01, 0.01, 0.01, 0.1])  # never resolved
 
 
 def crm_tables(
@@ -72,7 +82,7 @@ def _activities(world: World, contacts: Contacts, owners: OwnerHistory) -> Table
     rates = (  # per week, and slope on health
         (0.16 * np.sqrt(size) * habit, 0.0),
         (0.16 * size, 0.1),
-        (0.30 * size, 0.15),
+        (0.23 * size, 0.15),
         (0.035 * size, 0.45),
     )
     kinds, accounts_drawn, moments = [], [], []
@@ -88,8 +98,6 @@ def _activities(world: World, contacts: Contacts, owners: OwnerHistory) -> Table
         np.concatenate(accounts_drawn),
         np.concatenate(moments),
     )
-    order = np.argsort(happened, kind="stable")
-    kind, account, happened = kind[order], account[order], happened[order]
     count = len(kind)
     level = np.clip(latent.at(account, happened, "engagement"), -2.5, 2.5)
 
@@ -105,40 +113,85 @@ def _activities(world: World, contacts: Contacts, owners: OwnerHistory) -> Table
     attendees = np.where(
         is_meeting, 2 + generator.poisson(1.2 + (kind == QBR) * 2, count), 2
     )
-    attendees = np.where(kind == EMAIL, -1, np.where(status == 0, attendees, 0))
+    began = np.where(kind == EMAIL, INBOUND_EMAIL_SHARE, INBOUND_SHARE)
+    drawn = {
+        "account": account,
+        "happened": happened,
+        "contact": contacts.choose(generator, account, happened, accounts.contacts),
+        "kind": kind,
+        "is_inbound": generator.random(count) < logistic(began + INBOUND_SLOPE * level),
+        "status": status,
+        "topic": np.where(generator.random(count) < 0.15, -1, topic),
+        "is_in_person": is_meeting
+        & (generator.random(count) < 0.15 + 0.3 * (kind == QBR)),
+        "attendees": np.where(kind == EMAIL, -1, np.where(status == 0, attendees, 0)),
+    }
+    replies = _replies(world, contacts, drawn, level, generator)
+    drawn = {
+        name: np.concatenate([values, replies[name]]) for name, values in drawn.items()
+    }
+    order = np.argsort(drawn["happened"], kind="stable")
+    drawn = {name: values[order] for name, values in drawn.items()}
+    account, happened, count = drawn["account"], drawn["happened"], len(order)
     return Table(
         "crm",
         "activities",
         {
             "activity_id": identifier("act", np.arange(count), 8),
             "account_id": identifier("acct", account),
-            "contact_id": identifier(
-                "con",
-                contacts.choose(generator, account, happened, accounts.contacts),
-                7,
+            "contact_id": identifier("con", drawn["contact"], 7),
+            "owner_id": identifier(
+                "emp",
+                np.where(
+                    generator.random(count) < COLLEAGUE_SHARE,
+                    generator.integers(0, int(accounts.owner.max()) + 1, count),
+                    owners.at(account, happened),
+                ),
+                4,
             ),
-            "owner_id": identifier("emp", owners.at(account, happened), 4),
-            "activity_type": label(ACTIVITY_TYPES, kind),
-            "direction": label(
-                ("inbound", "outbound"),
-                generator.random(count) > logistic(-0.4 + 0.5 * level),
-            ),
-            "status": label(ACTIVITY_STATUS, status),
-            "topic": label(
-                TOPICS,
-                np.where(generator.random(count) < 0.15, -1, topic),
-                is_enum=False,
-            ),
-            "is_in_person": flag(
-                is_meeting & (generator.random(count) < 0.15 + 0.3 * (kind == QBR))
-            ),
-            "attendee_count": whole(attendees, null_below=0),
+            "activity_type": label(ACTIVITY_TYPES, drawn["kind"]),
+            "direction": label(("outbound", "inbound"), drawn["is_inbound"]),
+            "status": label(ACTIVITY_STATUS, drawn["status"]),
+            "topic": label(TOPICS, drawn["topic"], is_enum=False),
+            "is_in_person": flag(drawn["is_in_person"]),
+            "attendee_count": whole(drawn["attendees"], null_below=0),
             "occurred_at": moment(happened),
         },
         key="activity_id",
         happened="occurred_at",
         changed=happened,
     )
+
+
+def _replies(
+    world: World,
+    contacts: Contacts,
+    drawn: dict[str, np.ndarray],
+    level: np.ndarray,
+    generator: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """Answers of contacts to our e-mails: the healthy answer more, and sooner.
+
+    level: health as seen when each activity of `drawn` took place.
+    """
+    count = len(level)
+    hours = REPLY_HOURS * np.exp(
+        REPLY_HOURS_SLOPE * level + 0.9 * generator.standard_normal(count)
+    )
+    replied_at = drawn["happened"] + days(np.minimum(hours / 24, LONGEST_REPLY_DAYS))
+    replies = (
+        (drawn["kind"] == EMAIL)
+        & ~drawn["is_inbound"]
+        & (drawn["contact"] >= 0)
+        & (generator.random(count) < logistic(REPLY_SHARE + REPLY_SLOPE * level))
+        & (replied_at <= world.settings.end)
+        & ~(contacts.left_at[drawn["contact"]] <= replied_at)
+        & world.customers.is_active(drawn["account"], replied_at, lead_days=45)
+    )
+    answers = {name: values[replies] for name, values in drawn.items()}
+    answers["happened"] = replied_at[replies]
+    answers["is_inbound"] = np.ones(int(replies.sum()), dtype=bool)
+    return answers
 
 
 def _cases(world: World, contacts: Contacts) -> tuple[dict[str, np.ndarray], Table]:
@@ -183,9 +236,11 @@ def _cases(world: World, contacts: Contacts) -> tuple[dict[str, np.ndarray], Tab
         * np.exp(0.7 * generator.standard_normal(count))
         * speed
     )
-    resolution_hours = response_hours + SLA_HOURS[priority] * 0.5 * speed * np.exp(
+    resolution_hours = response_hours + SLA_HOURS[priority] * 0.42 * speed * np.exp(
         0.9 * generator.standard_normal(count) - 0.3 * level
     )
+    waits = generator.random(count) < WAITING_SHARE[kind]
+    resolution_hours += waits * 24 * generator.exponential(WAITING_DAYS[kind])
     resolved = opened + days(resolution_hours / 24)
     reopened = only_where(
         generator.random(count) < logistic(-2.9 - 0.6 * level),
@@ -194,8 +249,8 @@ def _cases(world: World, contacts: Contacts) -> tuple[dict[str, np.ndarray], Tab
     resolved_in_the_end = np.where(
         np.isnat(reopened), resolved, reopened + days(generator.uniform(0.5, 8, count))
     )
-    abandoned = generator.random(count) < 0.01
-    resolved_at = not_after(only_where(~abandoned, resolved_in_the_end), settings.end)
+    forgotten = generator.random(count) < FORGOTTEN_SHARE[kind]
+    resolved_at = not_after(only_where(~forgotten, resolved_in_the_end), settings.end)
     reopened_at = not_after(reopened, settings.end)
     escalates = generator.random(count) < logistic(
         -4.2 + 0.8 * (priority - 1) - 0.6 * level
@@ -225,8 +280,12 @@ def _cases(world: World, contacts: Contacts) -> tuple[dict[str, np.ndarray], Tab
             "opened_at": moment(opened),
             "first_response_at": moment(first_response_at),
             "resolved_at": moment(resolved_at),
+            # nobody promises when a request is granted
             "sla_due_at": moment(
-                opened + (SLA_HOURS[priority] * 3600).astype("timedelta64[s]")
+                only_where(
+                    kind != CASE_TYPES.index("feature_request"),
+                    opened + (SLA_HOURS[priority] * 3600).astype("timedelta64[s]"),
+                )
             ),
             "escalated_at": moment(escalated_at),
             "reopened_at": moment(reopened_at),

@@ -33,6 +33,7 @@ from .world import (
 
 ASSESSMENT_TEAMS = ("customer_success", "support", "sales", "product")
 LENIENT_OWNERS = 7  # every seventh CSM rates 1.2 points too high
+ABOUT_CONTACT_SHARE = 0.45  # of assessments; the others are of the whole account
 ASSESSMENT_COMMENTS = (
     "",
     "",
@@ -65,14 +66,14 @@ def customer_success_tables(
     world: World, contacts: Contacts, owners: OwnerHistory
 ) -> list[Table]:
     return [
-        _assessments(world, owners),
+        _assessments(world, contacts, owners),
         _objectives(world),
         _tasks(world),
         _trainings(world, contacts),
     ]
 
 
-def _assessments(world: World, owners: OwnerHistory) -> Table:
+def _assessments(world: World, contacts: Contacts, owners: OwnerHistory) -> Table:
     generator = world.settings.generator("assessments")
     accounts, latent = world.accounts, world.latent
     rate = np.array([0.2, 0.09, 0.03])[accounts.service_tier] * ~(
@@ -85,6 +86,11 @@ def _assessments(world: World, owners: OwnerHistory) -> Table:
     level = latent.at(account, assessed_at, "sentiment")
     assessor = owners.at(account, assessed_at)
     lenient = 1.2 * (assessor % LENIENT_OWNERS == 0)
+    contact = np.where(
+        generator.random(count) < ABOUT_CONTACT_SHARE,
+        contacts.choose(generator, account, assessed_at, accounts.contacts, 1.2),
+        -1,
+    )
 
     def rating(middle: float, slope: float) -> Column:
         score = np.round(
@@ -101,7 +107,7 @@ def _assessments(world: World, owners: OwnerHistory) -> Table:
         {
             "assessment_id": identifier("csa", np.arange(count)),
             "account_id": identifier("acct", account),
-            "contact_id": identifier("con", np.full(count, -1), 7),
+            "contact_id": identifier("con", contact, 7),
             "assessed_by": identifier("emp", assessor, 4),
             "team": label(
                 ASSESSMENT_TEAMS, generator.choice(4, count, p=[0.7, 0.12, 0.12, 0.06])

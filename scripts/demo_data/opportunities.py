@@ -7,7 +7,13 @@ import numpy as np
 from .people import Contacts
 from .raw_files import Dirt, Table, day, identifier, label, latest, moment, number
 from .subscriptions import CHURNED, MERGED, NON_PAYMENT, REPLACED
-from .world import CURRENCIES, CURRENCY_FACTORS, World, at_office_hours, days
+from .world import (
+    CURRENCIES,
+    CURRENCY_FACTORS,
+    World,
+    at_office_hours,
+    days,
+)
 
 OPPORTUNITY_TYPES = ("new", "renewal", "upsell", "cross_sell")
 NEW, RENEWAL, UPSELL, CROSS_SELL = range(4)
@@ -19,6 +25,17 @@ LEAD_SOURCES = (
     "referral",
     "customer_success",
 )
+# of attempts to sell more to a customer: how often each source, and how much more often
+# per unit of health (natural logarithm): the content recommend us to colleagues
+SOURCE_SHARES = np.log([0.15, 0.1, 0.05, 0.12, 0.1, 0.48])
+SOURCE_SLOPES = np.array([0, 0, 0, 0, 0.6, 0])
+YEARLY_ATTEMPTS = 0.28  # to sell more, that come to nothing; of quiet accounts fewer
+YEARLY_ATTEMPTS_OF_QUIET = 0.02
+ATTEMPT_DAYS = (20, 140)
+# on the last day some are open that will be won: per year, and slope on health
+YEARLY_SALES, SALES_SLOPE = 0.15, 0.6
+SALE_DAYS = (10, 95)
+LATE_RENEWAL_SHARE = 0.18  # opportunities that are opened late
 STAGES = ("discovery", "proposal", "negotiation", "closed_won", "closed_lost")
 ROLES = ("decision_maker", "economic_buyer", "champion", "evaluator", "influencer")
 LOST, WON, OPEN = 0, 1, -1
@@ -56,7 +73,7 @@ def opportunity_tables(
     closed_at = np.where(result == OPEN, np.datetime64("NaT", "s"), decided_on)
     slips = generator.integers(0, 35, count) * (generator.random(count) < 0.5)
     expected = decided_on.astype("datetime64[D]") + np.where(result == OPEN, slips, 0)
-    source = np.where(kind == NEW, generator.integers(0, 5, count), 5)
+    source = _lead_sources(world, account, kind, created_at, generator)
 
     number_of = np.arange(count)
     opportunities = Table(
@@ -121,6 +138,31 @@ def opportunity_tables(
         changes,
         _opportunity_contacts(world, contacts, account, generator),
     ]
+
+
+def _lead_sources(
+    world: World,
+    account: np.ndarray,
+    kind: np.ndarray,
+    created_at: np.ndarray,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """Codes of sources: renewals come from customer success, the others from anywhere.
+
+    Which one says nothing, but that the healthy are recommended more often.
+    """
+    count = len(account)
+    level = np.clip(world.latent.at(account, created_at, "engagement"), -2.5, 2.5)
+    chance = np.exp(SOURCE_SHARES + SOURCE_SLOPES * level[:, None]).cumsum(axis=1)
+    drawn = (generator.random((count, 1)) * chance[:, -1:] > chance).sum(axis=1)
+    return np.select(
+        [kind == NEW, kind == RENEWAL],
+        [
+            generator.integers(0, len(LEAD_SOURCES) - 1, count),
+            np.full(count, len(LEAD_SOURCES) - 1),
+        ],
+        drawn,
+    )
 
 
 def _opportunity_contacts(
@@ -253,11 +295,12 @@ def _deals(
         130,
         np.where(lost, LOST, WON),
     )
+    # of some, nobody thinks in time
+    late = generator.random(len(due)) < LATE_RENEWAL_SHARE
+    blocks[-1][4][late] = generator.integers(1, 60, int(late.sum()))
 
-    # deals that came to nothing: further sales, and prospects
-    account, moments = world.draw_events(
-        generator, np.where(accounts.is_quiet, 0.02, 0.28)[:, None] / 52
-    )
+    # attempts to sell more that come to nothing, or are open on the last day
+    account, begun_on, decided_on = _attempts(world, generator)
     kind = np.where(generator.random(len(account)) < 0.6, UPSELL, CROSS_SELL)
     price = 55.0 * 12 * accounts.seats
     blocks.append(
@@ -265,11 +308,12 @@ def _deals(
             account,
             kind,
             price[account] * generator.uniform(0.1, 0.5, len(account)),
-            moments.astype("datetime64[D]"),
-            generator.integers(20, 140, len(account)),
+            decided_on,
+            (decided_on - begun_on).astype(np.int64),
             np.full(len(account), LOST),
         )
     )
+    # prospects
     prospects = np.flatnonzero(accounts.is_prospect)
     decided = np.maximum(
         accounts.first_start[prospects], settings.start_date
@@ -292,6 +336,51 @@ def _deals(
             strict=False,
         )
     )
+
+
+def _attempts(
+    world: World, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Account, first day and day of decision of attempts to sell more that are lost.
+
+    Nothing that comes after the first day decides whether there is one; when the
+    customer leaves, it is over. Those that would be won after the period are open on
+    its last day: they are among these, decided after it.
+    """
+    accounts, settings, customers = world.accounts, world.settings, world.customers
+    end = settings.end_date
+    yearly = np.where(accounts.is_quiet, YEARLY_ATTEMPTS_OF_QUIET, YEARLY_ATTEMPTS)
+    account, moments = world.draw_events(generator, yearly[:, None] / 52)
+    begun_on = moments.astype("datetime64[D]")
+    # under way when the period begins
+    count = generator.poisson(yearly * ATTEMPT_DAYS[1] / 365)
+    earlier = np.repeat(np.arange(len(accounts)), count)
+    earlier_on = settings.start_date - generator.integers(
+        1, ATTEMPT_DAYS[1] + 1, len(earlier)
+    )
+    there = customers.is_active(earlier, earlier_on)
+    account = np.concatenate([account, earlier[there]])
+    begun_on = np.concatenate([begun_on, earlier_on[there]])
+    decided_on = begun_on + generator.integers(*ATTEMPT_DAYS, len(account))
+
+    health = np.clip(world.latent.seen_by("engagement"), -2.5, 2.5)
+    rate = np.where(accounts.is_quiet, 0, YEARLY_SALES / 52)[:, None] * np.exp(
+        SALES_SLOPE * health
+    )
+    selling, moments = world.draw_events(generator, rate)
+    selling_on = moments.astype("datetime64[D]")
+    sold_on = selling_on + generator.integers(*SALE_DAYS, len(selling))
+    future = sold_on > end
+    account = np.concatenate([account, selling[future]])
+    begun_on = np.concatenate([begun_on, selling_on[future]])
+    decided_on = np.concatenate([decided_on, sold_on[future]])
+
+    leaves_on = np.where(
+        begun_on < customers.last_seen[account],
+        customers.last_seen[account],
+        customers.second_end[account],
+    )
+    return account, begun_on, np.minimum(decided_on, leaves_on)
 
 
 def _account_day(account: np.ndarray, date: np.ndarray) -> np.ndarray:

@@ -122,10 +122,8 @@ def make_contacts(world: World) -> tuple[Contacts, Table]:
     rank = np.arange(total) - first[account]
 
     opened = accounts.created_at[account].astype("datetime64[D]")
-    closed = np.minimum(
-        settings.end_date, np.maximum(world.customers.end[account], opened + 30)
-    )
-    span = (closed - opened).astype(np.int64)
+    # up to the end, so that how often somebody joins does not tell who will leave
+    span = np.maximum((settings.end_date - opened).astype(np.int64), 0)
     at_once = (rank < 2) | (generator.random(total) < 0.5)
     joined = opened + np.where(
         at_once,

@@ -34,8 +34,8 @@ def survey_tables(
     accounts, settings, latent = world.accounts, world.settings, world.latent
     surveyed = ~accounts.is_never_surveyed & ~accounts.is_prospect
 
-    # NPS goes to some contacts about every half year
-    rate = np.where(surveyed, 2.0 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
+    # NPS goes to some contacts about every four months
+    rate = np.where(surveyed, 3.0 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
     account, sent_at = world.draw_events(generator, rate)
     blocks = [
         (
@@ -109,7 +109,9 @@ def survey_tables(
 
     health = latent.at(account, sent_at, "sentiment")
     responded_at = sent_at + days(0.01 + generator.exponential(2.5, len(kind)))
-    answered = (generator.random(len(kind)) < logistic(-0.9 + 0.45 * health)) & (
+    # who has just begun likes to tell how it went
+    willing = np.where(kind == ONBOARDING, 0.3, -0.9)
+    answered = (generator.random(len(kind)) < logistic(willing + 0.45 * health)) & (
         responded_at <= settings.end
     )
     rows = np.flatnonzero(answered)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import marketing, raw_files, subscriptions, usage
+from . import crm, marketing, opportunities, raw_files, subscriptions, usage
 from . import world as world_module
 from .raw_files import Column, RawWriter, day, identifier, quoted, text
 from .subscriptions import CHURNED, NON_PAYMENT, Outcomes
@@ -122,10 +122,33 @@ def write_truth(
                 "RETURNING_SHARE",
             ),
             **_constants(
-                world_module, "LAGS", "UNKNOWN_CURRENCY_SHARE", "SEEN_AFTER_MERGE"
+                world_module,
+                "LAGS",
+                "UNKNOWN_CURRENCY_SHARE",
+                "SEEN_AFTER_MERGE",
+                "OUTGROWN_SHARE",
+                "OUTGROWN_SLOPE",
             ),
-            **_constants(usage, "EVENTS_PER_USER_WEEK"),
+            **_constants(
+                usage,
+                "EVENTS_PER_USER_WEEK",
+                "RELEASE_DAYS",
+                "TRIAL_SHARE",
+                "TRIAL_SLOPE",
+                "NEW_FEATURE_SHARE",
+            ),
             **_constants(marketing, "CLICK_SHARE", "CLICK_SLOPE"),
+            **_constants(
+                crm, "REPLY_SHARE", "REPLY_SLOPE", "REPLY_HOURS", "REPLY_HOURS_SLOPE"
+            ),
+            **_constants(
+                opportunities, "YEARLY_ATTEMPTS", "YEARLY_SALES", "SALES_SLOPE"
+            ),
+            "referral_slope": float(
+                opportunities.SOURCE_SLOPES[
+                    opportunities.LEAD_SOURCES.index("referral")
+                ]
+            ),
             **_constants(
                 raw_files,
                 "LATE_SHARE",

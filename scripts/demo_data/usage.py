@@ -99,7 +99,14 @@ FEATURES_BY_PRODUCT = (
 )
 FEATURES = tuple(name for names in FEATURES_BY_PRODUCT for name in names)
 FEATURES_PER_PRODUCT = 8
-CORE_FEATURES = 3  # the first of each product
+CORE_FEATURES = 3  # the first of each product, from long ago
+RELEASE_DAYS = 80  # at least so long after one feature of a product comes the next
+NEW_FOR_DAYS = 90
+# whether an account tries a new feature: log-odds; and what share of its use that gets
+TRIAL_SHARE, TRIAL_SLOPE = -0.3, 0.8
+NEW_FEATURE_SHARE = 0.06
+# users who leave per year
+USER_TURNOVER, ADMIN_TURNOVER, OWNER_TURNOVER = 0.08, 0.25, 0.08
 MINUTES_SAVED = (6, 3, 4, 12, 9, 15, 20, 5)
 ROLES = ("admin", "owner", "member", "viewer")
 DEPARTMENTS = (
@@ -164,10 +171,42 @@ def _users(world: World, contacts: Contacts) -> tuple[Users, Table]:
     first = np.searchsorted(account, np.arange(len(accounts)))
     total = len(account)
 
-    leaves = created_at + days(
-        np.minimum(generator.exponential(365 / 0.08, total), 20_000) + 5
+    role = np.where(
+        rank == 0,
+        ROLES.index("owner"),
+        np.where(
+            generator.random(total) < 0.08,
+            ROLES.index("admin"),
+            np.where(
+                generator.random(total) < 0.25,
+                ROLES.index("viewer"),
+                ROLES.index("member"),
+            ),
+        ),
     )
-    leaves = np.where((rank == 0), np.datetime64("2190-01-01", "s"), leaves)
+    # every product has its owner and admins when the period begins
+    since = np.where(
+        role <= ROLES.index("owner"),
+        np.maximum(created_at, settings.start_date.astype("datetime64[s]")),
+        created_at,
+    )
+    turnover = np.array([ADMIN_TURNOVER, OWNER_TURNOVER, USER_TURNOVER, USER_TURNOVER])
+    leaves = since + days(
+        np.minimum(generator.exponential(365 / turnover[role]), 20_000) + 5
+    )
+    linked = (rank < accounts.contacts[account]) & (generator.random(total) < 0.65)
+    contact = contacts.first[account] + np.minimum(rank, accounts.contacts[account] - 1)
+    contact_left_at = contacts.left_at[contact]
+    linked &= (contacts.created_at[contact] <= created_at) & ~(
+        contact_left_at
+        <= np.maximum(created_at, settings.start_date.astype("datetime64[s]"))
+    )
+    contact = np.where(linked, contact, -1)
+    # who leaves the company soon has no user any more
+    leaves = np.fmin(
+        leaves,
+        only_where(linked, contact_left_at) + days(generator.uniform(0, 4, total)),
+    )
     cut_off = only_where(
         (ends <= settings.end_date) & (generator.random(total) < 0.8),
         at_office_hours(np.minimum(ends, settings.end_date + 400), generator),
@@ -175,20 +214,6 @@ def _users(world: World, contacts: Contacts) -> tuple[Users, Table]:
     deactivated = np.fmin(leaves, cut_off)
     deactivated = only_where(
         (deactivated <= settings.end) & (deactivated > created_at), deactivated
-    )
-    linked = (rank < accounts.contacts[account]) & (generator.random(total) < 0.65)
-    contact = contacts.first[account] + np.minimum(rank, accounts.contacts[account] - 1)
-    contact = np.where(
-        linked & (contacts.created_at[contact] <= created_at), contact, -1
-    )
-    role = np.where(
-        rank == 0,
-        1,
-        np.where(
-            generator.random(total) < 0.08,
-            0,
-            np.where(generator.random(total) < 0.25, 3, 2),
-        ),
     )
     table = Table(
         "usage",
@@ -219,13 +244,21 @@ def _users(world: World, contacts: Contacts) -> tuple[Users, Table]:
 
 
 def released_at(world: World) -> np.ndarray:
-    """Release date per feature: the last two of each product come within the period."""
-    position = np.arange(len(FEATURES)) % FEATURES_PER_PRODUCT
-    period_day = (np.arange(len(FEATURES)) * 37) % max(1, world.settings.days * 2 // 3)
+    """Release date per feature.
+
+    The core is old. The others of each product come one after the other until the end
+    of the period, and through all of it when it is long.
+    """
+    product, position = np.divmod(np.arange(len(FEATURES)), FEATURES_PER_PRODUCT)
+    later = FEATURES_PER_PRODUCT - CORE_FEATURES
+    interval = max(RELEASE_DAYS, world.settings.days // later)
+    before_end = interval * (FEATURES_PER_PRODUCT - 1 - position) + (
+        10 + product * (RELEASE_DAYS - 10) // PRODUCT_COUNT
+    )
     return np.where(
-        position >= 6,
-        world.settings.start_date + period_day,
+        position < CORE_FEATURES,
         np.datetime64("2015-03-01") + position * 90,
+        world.settings.end_date - before_end,
     )
 
 
@@ -385,6 +418,9 @@ def _events(
     feature = _choose_features(
         world, versions, rows, health, cell, occurred, uniform(), uniform()
     )
+    feature = _try_new_features(
+        world, rows, cell // weeks, day_number, feature, uniform(), generator
+    )
     level = health.ravel()[cell]
     # the chosen product's bad release and the outage make errors
     outage = (world.latent.outage_day - latent.first_week).astype(np.int64)
@@ -485,7 +521,7 @@ def _choose_features(
         owned[versions["account"][row] - rows.start, versions["product"][row]] |= has
     owned = owned.transpose(0, 2, 1).reshape(accounts * weeks, PRODUCT_COUNT)
     habit = (np.arange(rows.start, rows.stop) * 29 % 11) / 11 - 0.5
-    used_share = np.clip(0.85 + 0.25 * health + 0.3 * habit[:, None], 0.15, 1).ravel()
+    used_share = np.clip(0.75 + 0.25 * health + 0.6 * habit[:, None], 0.15, 1).ravel()
     used_count = np.ceil(owned.sum(axis=1) * used_share).astype(np.float32)
     # owned products first, in an order of the account's own
     products = np.argsort(~owned, axis=1, kind="stable").astype(np.int8)
@@ -507,3 +543,38 @@ def _choose_features(
     return np.where(
         unreleased, product.astype(np.int16) * FEATURES_PER_PRODUCT, feature
     )
+
+
+def _try_new_features(
+    world: World,
+    rows: slice,
+    account: np.ndarray,
+    day_number: np.ndarray,
+    feature: np.ndarray,
+    chance: np.ndarray,
+    generator: np.random.Generator,
+) -> np.ndarray:
+    """The feature per event, instead of some the newest of the product.
+
+    Only of accounts that try it: the healthy more often, each from a day of its own.
+    """
+    latent = world.latent
+    released = released_at(world)
+    released_day = (released - latent.first_week).astype(np.int64)
+    # the newest feature per product and day, while it is new
+    newest = np.full((PRODUCT_COUNT, latent.weeks * 7), -1, dtype=np.int16)
+    for code in np.argsort(released, kind="stable"):
+        first, last = np.maximum(released_day[code] + np.array([0, NEW_FOR_DAYS]), 0)
+        newest[code // FEATURES_PER_PRODUCT, first:last] = code
+    accounts = np.arange(rows.start, rows.stop)
+    level = latent.at(accounts[:, None], released[None, :], "usage")
+    tries = generator.random(level.shape) < logistic(TRIAL_SHARE + TRIAL_SLOPE * level)
+    begins_on = np.where(
+        tries, released_day + generator.exponential(15, level.shape), np.inf
+    )
+
+    events = np.flatnonzero(chance < NEW_FEATURE_SHARE)
+    new = newest[feature[events] // FEATURES_PER_PRODUCT, day_number[events]]
+    is_new = (new >= 0) & (day_number[events] >= begins_on[account[events], new])
+    feature[events[is_new]] = new[is_new]
+    return feature

@@ -58,6 +58,9 @@ LAGS = {
     "onboarding": (0, 2),
     "impact": (2, 8),
 }
+# accounts that share their seats among more people than they pay for: log-odds at a
+# baseline of 0, and slope on it
+OUTGROWN_SHARE, OUTGROWN_SLOPE = -2.0, 1.0
 SEEN_AFTER_MERGE = (
     60  # days for which records still carry the id of an account that was merged away
 )
@@ -176,9 +179,7 @@ def make_accounts(settings: Settings) -> Accounts:
         np.log([46.0, 16.0, 5.5])[segment] + 0.65 * generator.standard_normal(count)
     )
     seats = np.clip(np.round(seats), 2, 2500).astype(np.int64)
-    users = np.maximum(2, np.round(seats * generator.uniform(0.55, 1.1, count))).astype(
-        np.int64
-    )
+    users_per_seat = generator.uniform(0.5, 1.05, count)
     employees = np.round(
         seats
         * np.exp(
@@ -225,6 +226,12 @@ def make_accounts(settings: Settings) -> Accounts:
         + np.array([0.25, 0.08, -0.12])[segment]
         - 0.35 * (np.minimum(meeting_habit**2, 4.0) - 1)  # planted: best in the middle
     )
+    sharing = settings.generator("shared seats")
+    outgrown = sharing.random(count) < logistic(
+        OUTGROWN_SHARE + OUTGROWN_SLOPE * baseline
+    )
+    users_per_seat += np.where(outgrown, sharing.uniform(0.8, 1.8, count), 0)
+    users = np.maximum(2, np.round(seats * users_per_seat)).astype(np.int64)
     is_prospect = generator.random(count) < 0.015
     merged_into, merged_on = _choose_merges(
         settings, generator, first_start, is_new, is_prospect

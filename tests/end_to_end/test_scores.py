@@ -105,6 +105,27 @@ def test_every_weighted_signal_tells_accounts_apart(base):
     assert not alike
 
 
+# Signals that may be the same for all in a hundred accounts, and why
+ALIKE: dict[str, str] = {}
+
+
+def test_every_signal_tells_accounts_apart(base):
+    """On the demo data each signal, watched ones included, has more than one value on
+    the last day, of all accounts whatever their scorecard; catches a signal that is
+    always null or always the same, and demo data on which nobody could see that."""
+    distinct = dict(
+        rows(
+            base.warehouse,
+            "select signal, count(distinct value) from intermediate.int_signal_values "
+            "where snapshot_date = ? group by signal",
+            AS_OF,
+        )
+    )
+    assert set(distinct) == set(policy().signals)
+    alike = {signal for signal, values in distinct.items() if values < 2}
+    assert alike == set(ALIKE)
+
+
 # Any policy, any values: the compiled models of scoring, on invented tables
 
 MODELS = (
