@@ -1,7 +1,8 @@
 -- One row per account per day to score: recurring revenue, seats, main product and next
 -- renewal, from the subscriptions that are active on that day, at the rates of that
--- day. With customer_definition activity, revenue is what was invoiced in the last 365
--- days.
+-- day. Of transactional customers, revenue is what was invoiced in the last 365 days.
+
+{%- set definition = var('customer_definition') %}
 
 with
 
@@ -17,9 +18,36 @@ exchange_rates as (
 
 ),
 
-{%- if var('customer_definition') == 'subscription' %}
+{%- if definition == 'subscription_or_activity' %}
+
+-- transactional is who has never had a subscription, as far as is known
+customer_types as (
+
+    select
+        account_day_ids.account_id,
+        account_day_ids.snapshot_date,
+        case
+            when count(subscription_versions.subscription_id) > 0 then 'subscription'
+            else 'transactional'
+        end as customer_type
+
+    from account_day_ids
+
+    left join {{ ref('int_subscription_versions') }} as subscription_versions
+        on
+            account_day_ids.source_account_id = subscription_versions.account_id
+            and account_day_ids.snapshot_date >= subscription_versions.active_from
+            and account_day_ids.loaded_until >= subscription_versions.loaded_on
+
+    group by account_day_ids.account_id, account_day_ids.snapshot_date
+
+),
+
+{%- endif %}
 
 revenue_rows as (
+
+    {%- if definition != 'activity' %}
 
     select
         account_day_ids.account_id,
@@ -47,11 +75,15 @@ revenue_rows as (
             and account_day_ids.snapshot_date >= exchange_rates.valid_from
             and account_day_ids.snapshot_date < exchange_rates.valid_to
 
-),
+    {%- endif %}
 
-{%- else %}
+    {%- if definition == 'subscription_or_activity' %}
 
-revenue_rows as (
+    union all
+
+    {%- endif %}
+
+    {%- if definition != 'subscription' %}
 
     select
         account_day_ids.account_id,
@@ -64,6 +96,15 @@ revenue_rows as (
         cast(null as double) as list_arr
 
     from account_day_ids
+
+    {%- if definition == 'subscription_or_activity' %}
+
+    inner join customer_types
+        on
+            account_day_ids.account_id = customer_types.account_id
+            and account_day_ids.snapshot_date = customer_types.snapshot_date
+            and customer_types.customer_type = 'transactional'
+    {%- endif %}
 
     left join {{ ref('stg_billing__invoices') }} as invoices
         on
@@ -79,9 +120,9 @@ revenue_rows as (
             and account_day_ids.snapshot_date >= exchange_rates.valid_from
             and account_day_ids.snapshot_date < exchange_rates.valid_to
 
-),
+    {%- endif %}
 
-{%- endif %}
+),
 
 products as (
 
@@ -137,9 +178,22 @@ select
     revenue.list_arr,
     revenue.seats,
     products.product_id as product,
-    revenue.days_to_renewal
+    revenue.days_to_renewal,
+    {%- if definition == 'subscription_or_activity' %}
+    customer_types.customer_type
+    {%- else %}
+    '{{ "transactional" if definition == "activity" else "subscription" }}'
+        as customer_type
+    {%- endif %}
 
 from revenue
+{%- if definition == 'subscription_or_activity' %}
+
+inner join customer_types
+    on
+        revenue.account_id = customer_types.account_id
+        and revenue.snapshot_date = customer_types.snapshot_date
+{%- endif %}
 
 left join products
     on

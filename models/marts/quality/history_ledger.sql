@@ -13,9 +13,15 @@
 
 with
 
-days as (
+days_to_score as (
 
     select * from {{ ref('int_days_to_score') }}
+
+),
+
+days as (
+
+    select distinct snapshot_date from {{ ref('int_account_health_to_store') }}
 
 ),
 
@@ -38,7 +44,9 @@ stored_signal_scores as (
 fingerprints as (
 
     {{ day_fingerprints(
-        ref('int_account_health'), 'stored_dimension_scores', 'stored_signal_scores'
+        ref('int_account_health_to_store'),
+        'stored_dimension_scores',
+        'stored_signal_scores'
     ) }}
 
 ),
@@ -91,6 +99,8 @@ changes as (
             when fingerprints.snapshot_date between
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then '{{ restate_reason }}'
+            when days_to_score.snapshot_date is null
+                then 'settled bands carried on: {{ restate_reason }}'
             when days_in_history.snapshot_date is null then 'lost and computed again'
             else 'computed again while open for late records'
         end as reason,
@@ -104,6 +114,9 @@ changes as (
         on
             fingerprints.snapshot_date = known.snapshot_date
             and known.recency = 1
+
+    left join days_to_score
+        on fingerprints.snapshot_date = days_to_score.snapshot_date
 
     -- as it was before this run
     left join days_in_history
