@@ -6,13 +6,34 @@
 
 with
 
+account_health_daily as (
+
+    select * from {{ ref('account_health_daily') }}
+
+),
+
+latest_day as (
+
+    select max(snapshot_date) as snapshot_date from account_health_daily
+
+),
+
 account_health as (
 
     select
-        *,
-        max(snapshot_date) over () as latest_day
+        account_health_daily.account_id,
+        account_health_daily.snapshot_date,
+        account_health_daily.scorecard,
+        account_health_daily.scorecard_version,
+        account_health_daily.health_score,
+        account_health_daily.relationship_score,
+        account_health_daily.impact_score,
+        latest_day.snapshot_date as latest_day
 
-    from {{ ref('account_health_daily') }}
+    from account_health_daily
+
+    inner join latest_day
+        on account_health_daily.snapshot_date > latest_day.snapshot_date - {{ all_days }}
 
 ),
 
@@ -54,7 +75,6 @@ days_before as (
             latest.account_id = account_health.account_id
             and latest.scorecard = account_health.scorecard
             and latest.scorecard_version = account_health.scorecard_version
-            and account_health.snapshot_date > latest.snapshot_date - {{ all_days }}
 
     where account_health.impact_score is not null
 

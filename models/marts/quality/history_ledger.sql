@@ -13,9 +13,10 @@
 
 with
 
-days_to_score as (
+-- not scored by this run
+carried_days as (
 
-    select * from {{ ref('int_days_to_score') }}
+    select distinct snapshot_date from {{ ref('int_carried_account_health') }}
 
 ),
 
@@ -99,7 +100,7 @@ changes as (
             when fingerprints.snapshot_date between
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then '{{ restate_reason }}'
-            when days_to_score.snapshot_date is null
+            when carried_days.snapshot_date is not null
                 then 'settled bands carried on: {{ restate_reason }}'
             when days_in_history.snapshot_date is null then 'lost and computed again'
             else 'computed again while open for late records'
@@ -115,8 +116,8 @@ changes as (
             fingerprints.snapshot_date = known.snapshot_date
             and known.recency = 1
 
-    left join days_to_score
-        on fingerprints.snapshot_date = days_to_score.snapshot_date
+    left join carried_days
+        on fingerprints.snapshot_date = carried_days.snapshot_date
 
     -- as it was before this run
     left join days_in_history
