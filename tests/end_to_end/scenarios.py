@@ -644,7 +644,7 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     append("health_bands", "fragile,Fragile,orange,55,6,1900-01-01")
     append(
         "scorecards",
-        "second,1,0,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
+        "second,1,0,,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
     )
     text = (seeds / "scorecard_signals.csv").read_text()
     knots = "default,1,days_since_last_use,10,linear,30,10,2,"
@@ -654,6 +654,31 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     )
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
+
+
+def edited_policy(laboratory: Laboratory) -> Refusal:
+    """A build with another weight and another knot in a version that has scored, a
+    scorecard that begins in the past, and one signal more to watch, which is fine."""
+    project = laboratory.copy_project("project_edited_policy", laboratory.project)
+    signals = project / "seeds" / "scorecard_signals.csv"
+    text = signals.read_text()
+    for before, after in (
+        ("default,1,login_days_28d,20,linear,", "default,1,login_days_28d,21,linear,"),
+        ("template_5,1,arr,15,linear,0,25000,", "template_5,1,arr,15,linear,0,24000,"),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    watched = "template_5,1,mean_days_late_180d,0,linear,30,10,0,,,redistribute\n"
+    signals.write_text(
+        text + watched + "too_early,1,arr,1,linear,0,,1,,,redistribute\n"
+    )
+    with (project / "seeds" / "scorecards.csv").open("a") as file:
+        file.write(
+            f"too_early,1,60,,,,,,premium,,,{CLOSED_DAYS[1]},,published,0,me,why\n"
+        )
+    with (project / "seeds" / "scorecard_dimensions.csv").open("a") as file:
+        file.write("too_early,1,financial,1\n")
+    return _refusal(laboratory, "edited_policy", laboratory.raw, project)
 
 
 def swap_columns(file: Path, one: str, other: str) -> None:
@@ -706,5 +731,6 @@ ALL = (
     bad_input,
     broken_contract,
     broken_policy,
+    edited_policy,
     benchmarked,
 )

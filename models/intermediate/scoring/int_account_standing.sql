@@ -33,7 +33,9 @@ account_health as (
     from account_health_daily
 
     inner join latest_day
-        on account_health_daily.snapshot_date > latest_day.snapshot_date - {{ all_days }}
+        on
+            account_health_daily.snapshot_date
+            > latest_day.snapshot_date - {{ all_days }}
 
 ),
 

@@ -129,7 +129,7 @@ problems as (
                     'day, or restate all days from there on in one run'
                 )
             when differences.setting = 'effective_to'
-                then 'days that are closed would lose or change it: end it on a later day'
+                then 'closed days would lose or change it: end it on a later day'
             when known_versions.version = 'all'
                 then 'put it back: it has scored; only its words may change'
             when differences.seed = 'score_caps'

@@ -92,8 +92,9 @@ confirmed_bands as (
 
             -- the first of days in a row
             when
-                coalesce(lag(snapshot_date) over account_days, cast('1900-01-01' as date))
-                < snapshot_date - 1
+                coalesce(
+                    lag(snapshot_date) over account_days, cast('1900-01-01' as date)
+                ) < snapshot_date - 1
                 then health_band
 
             -- so many days in a row
