@@ -24,19 +24,33 @@ restatement as (
 
 ),
 
-days_before as (
+history as (
+
+    {{ account_health_in_history() }}
+
+),
+
+-- those before the first of days to score in a row, and those after a restated one
+days_to_read as (
 
     {%- for days in range(1, var('settle_days') + 1) %}
 
     select snapshot_date - {{ days }} as snapshot_date from days_to_score
+
     {{ 'union' if not loop.last }}
     {%- endfor %}
 
-),
+    {%- if var('restate_from') %}
 
-history as (
+    union
 
-    {{ account_health_in_history() }}
+    select history.snapshot_date
+
+    from history
+
+    inner join restatement
+        on history.snapshot_date > restatement.restated_from
+    {%- endif %}
 
 ),
 
@@ -65,17 +79,14 @@ bands as (
 
     from history
 
+    inner join days_to_read
+        on history.snapshot_date = days_to_read.snapshot_date
+
     cross join restatement
 
     where
         history.snapshot_date not in (
             select days_to_score.snapshot_date from days_to_score
-        )
-        and (
-            history.snapshot_date > restatement.restated_from
-            or history.snapshot_date in (
-                select days_before.snapshot_date from days_before
-            )
         )
 
 ),
