@@ -64,9 +64,7 @@ def compare(expected: Scores, signals: list, dimensions: list, health: list) -> 
         }, place
         assert quadrant in {
             expected.rules.quadrant(relation, impact),
-            expected.rules.quadrant(
-                by_hand.relationship_score, by_hand.impact_score
-            ),
+            expected.rules.quadrant(by_hand.relationship_score, by_hand.impact_score),
         }, place
         # nor does a score that is as high as the cap tell whether it holds
         if cap != by_hand.cap:
@@ -399,10 +397,7 @@ def test_the_scoring_models_follow_the_rules_for_any_policy(
         "policy.score_caps",
         "cap text, signal text, comparison text, threshold double, cap_at double, "
         "account_id text, effective_from date, effective_to date",
-        [
-            (*astuple(cap), None, date(1900, 1, 1), None)
-            for cap in rules.caps
-        ],
+        [(*astuple(cap), None, date(1900, 1, 1), None) for cap in rules.caps],
     )
     fill(
         connection,

@@ -187,12 +187,14 @@ select
     {%- endif %}
 
 from revenue
+
 {%- if definition == 'subscription_or_activity' %}
 
 inner join customer_types
     on
         revenue.account_id = customer_types.account_id
         and revenue.snapshot_date = customer_types.snapshot_date
+
 {%- endif %}
 
 left join products

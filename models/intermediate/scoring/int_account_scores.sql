@@ -95,15 +95,15 @@ withheld_scores as (
         coalesce(scores.applicable_share, 0) as applicable_share,
 
         -- redistribution alone rewards ignorance
-        {%- for column, score in {
-            'uncapped_health_score': 'score',
-            'relationship_score': 'relationship_score',
-            'impact_score': 'impact_score',
-        }.items() %}
+        case when scores.coverage >= scorecards.minimum_coverage then scores.score end
+            as uncapped_health_score,
         case
-            when scores.coverage >= scorecards.minimum_coverage then scores.{{ score }}
-        end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when scores.coverage >= scorecards.minimum_coverage
+                then scores.relationship_score
+        end as relationship_score,
+        case
+            when scores.coverage >= scorecards.minimum_coverage then scores.impact_score
+        end as impact_score
 
     from account_days
 
@@ -179,9 +179,11 @@ left join {{ ref('quadrants') }} as quadrants
     on
         capped_scores.relationship_score is not null
         and capped_scores.impact_score is not null
-        {%- for axis in ['relationship', 'impact'] %}
-        and quadrants.{{ axis }} = case
-            when capped_scores.{{ axis }}_score >= high_from.high_from then 'high'
+        and quadrants.relationship = case
+            when capped_scores.relationship_score >= high_from.high_from then 'high'
             else 'low'
         end
-        {%- endfor %}
+        and quadrants.impact = case
+            when capped_scores.impact_score >= high_from.high_from then 'high'
+            else 'low'
+        end

@@ -86,14 +86,14 @@ sums as (
 
     select
         account_id,
-        count(*) as days,
-        {{ exact_sum('impact_score') }} as total,
-        {{ exact_sum('impact_score * impact_score') }} as total_of_squares,
         {%- for period in ['recent', 'earlier'] %}
         sum(case when period = '{{ period }}' then 1 else 0 end) as {{ period }}_days,
         {{ exact_sum("case when period = '" ~ period ~ "' then impact_score end") }}
-            as {{ period }}_total{{ ',' if not loop.last }}
+            as {{ period }}_total,
         {%- endfor %}
+        count(*) as days,
+        {{ exact_sum('impact_score') }} as total,
+        {{ exact_sum('impact_score * impact_score') }} as total_of_squares
 
     from days_before
 
@@ -163,13 +163,10 @@ select
     -- green outside, red inside
     case
         when latest.health_score is null then null
-        else coalesce(
-            latest.health_score >= health_bands.best_from
-            and (
-                latest.relationship_score < health_bands.worst_below
-                or latest.impact_score < health_bands.worst_below
-            ), false
-        )
+        when latest.health_score < health_bands.best_from then false
+        when latest.relationship_score < health_bands.worst_below then true
+        when latest.impact_score < health_bands.worst_below then true
+        else false
     end as is_watermelon
 
 from latest

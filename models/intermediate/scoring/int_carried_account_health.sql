@@ -18,10 +18,11 @@ settled_bands as (
 
 ),
 
--- whole days are replaced
-moved_days as (
+moved_accounts as (
 
-    select distinct history.snapshot_date
+    select
+        history.account_id,
+        history.snapshot_date
 
     from history
 
@@ -51,14 +52,9 @@ select
     {%- endfor %}
 
     -- null where this run changes the row
-    case
-        when settled_bands.settled_band is not distinct from history.settled_band
-            then history.run_id
-    end as run_id,
-    case
-        when settled_bands.settled_band is not distinct from history.settled_band
-            then history.computed_at
-    end as computed_at
+    case when moved_accounts.account_id is null then history.run_id end as run_id,
+    case when moved_accounts.account_id is null then history.computed_at end
+        as computed_at
 
 from history
 
@@ -67,4 +63,12 @@ inner join settled_bands
         history.account_id = settled_bands.account_id
         and history.snapshot_date = settled_bands.snapshot_date
 
-where history.snapshot_date in (select moved_days.snapshot_date from moved_days)
+left join moved_accounts
+    on
+        history.account_id = moved_accounts.account_id
+        and history.snapshot_date = moved_accounts.snapshot_date
+
+-- whole days are replaced
+where history.snapshot_date in (
+    select moved_days.snapshot_date from moved_accounts as moved_days
+)

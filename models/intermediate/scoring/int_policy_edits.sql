@@ -55,7 +55,7 @@ closed_days as (
 
 last_closed_day as (
 
-    select max(snapshot_date) as snapshot_date from closed_days
+    select cast(max(snapshot_date) as string) as last_day from closed_days
 
 ),
 
@@ -160,31 +160,30 @@ problems as (
             and differences.holds_to = spans_with_closed_days.holds_to
 
     where
-        case
-            -- a new version; the first run with a ledger knows none
-            when known_versions.version is null
-                then
-                    spans_with_closed_days.holds_from is not null
-                    and differences.version <> 'all'
-                    and ledger.known_values > 0
+        -- a new version; the first run with a ledger knows none
+        (
+            known_versions.version is null
+            and spans_with_closed_days.holds_from is not null
+            and differences.version <> 'all'
+            and ledger.known_values > 0
+        )
 
-            -- an end, before or after, on or before the last closed day
-            when differences.setting = 'effective_to'
-                then
-                    coalesce(
-                        cast(differences.was as date) <= last_closed_day.snapshot_date,
-                        false
-                    )
-                    or coalesce(
-                        cast(differences.now_is as date)
-                        <= last_closed_day.snapshot_date,
-                        false
-                    )
+        -- an end, before or after, on or before the last closed day; as text
+        or (
+            known_versions.version is not null
+            and differences.setting = 'effective_to'
+            and (
+                differences.was <= last_closed_day.last_day
+                or differences.now_is <= last_closed_day.last_day
+            )
+        )
 
-            -- a row that is only watched may be added
-            when known_items.item is null then not differences.may_be_added
-            else true
-        end
+        -- a row that is only watched may be added
+        or (
+            known_versions.version is not null
+            and differences.setting <> 'effective_to'
+            and (known_items.item is not null or not differences.may_be_added)
+        )
 
 )
 

@@ -57,12 +57,12 @@ scorecard_signals as (
 
     select
         scorecards.scorecard_version,
-        scorecards.effective_from,
-        scorecards.ends_on,
-        scorecard_signals.signal,
         {%- for setting in signal_settings %}
-        scorecard_signals.{{ setting }}{{ ',' if not loop.last }}
+        scorecard_signals.{{ setting }},
         {%- endfor %}
+        scorecard_signals.signal,
+        scorecards.effective_from,
+        scorecards.ends_on
 
     from {{ ref('scorecard_signals') }} as scorecard_signals
 

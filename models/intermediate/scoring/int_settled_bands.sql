@@ -19,8 +19,8 @@ restatement as (
     from days_to_score
 
     where
-        snapshot_date between
-            {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
+        snapshot_date >= {{ date_setting('restate_from') }}
+        and snapshot_date <= {{ date_setting('restate_to') }}
 
 ),
 

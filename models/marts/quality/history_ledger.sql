@@ -101,7 +101,7 @@ changes as (
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then '{{ restate_reason }}'
             when carried_days.snapshot_date is not null
-                then 'settled bands carried on: {{ restate_reason }}'
+                then 'settled bands moved: {{ restate_reason }}'
             when days_in_history.snapshot_date is null then 'lost and computed again'
             else 'computed again while open for late records'
         end as reason,
