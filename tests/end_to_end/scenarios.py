@@ -73,6 +73,18 @@ def plant(raw: Path) -> None:
             from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+3')
             """
         )
+        # urgent cases that are open for weeks, which caps scores
+        tables.execute(
+            f"""
+            insert into crm.cases
+                (case_id, account_id, case_type, priority, opened_at, _loaded_at)
+            select
+                'planted_long_ago_' || account_id, account_id, 'defect', 'urgent',
+                '{DAYS[0] - timedelta(days=20)} 10:00:00',
+                '{DAYS[0] - timedelta(days=20)} 11:00:00'
+            from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+7')
+            """
+        )
         # a new price and an old subscription that arrive five days later: too late for
         # some of the days
         late = f"{DAYS[1] + timedelta(days=5)} 10:00:00"
