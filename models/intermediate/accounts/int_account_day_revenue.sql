@@ -20,16 +20,12 @@ exchange_rates as (
 
 {%- if definition == 'subscription_or_activity' %}
 
--- transactional is who has never had a subscription, as far as is known
-customer_types as (
+-- those of accounts that have never had a subscription, as far as is known
+transactional_days as (
 
     select
         account_day_ids.account_id,
-        account_day_ids.snapshot_date,
-        case
-            when count(subscription_versions.subscription_id) > 0 then 'subscription'
-            else 'transactional'
-        end as customer_type
+        account_day_ids.snapshot_date
 
     from account_day_ids
 
@@ -40,6 +36,8 @@ customer_types as (
             and account_day_ids.loaded_until >= subscription_versions.loaded_on
 
     group by account_day_ids.account_id, account_day_ids.snapshot_date
+
+    having count(subscription_versions.subscription_id) = 0
 
 ),
 
@@ -57,7 +55,8 @@ revenue_rows as (
         subscription_versions.quantity,
         subscription_versions.term_end,
         subscription_versions.mrr * 12 * exchange_rates.rate as arr,
-        subscription_versions.list_mrr * 12 * exchange_rates.rate as list_arr
+        subscription_versions.list_mrr * 12 * exchange_rates.rate as list_arr,
+        'subscription' as customer_type
 
     from account_day_ids
 
@@ -93,17 +92,17 @@ revenue_rows as (
         cast(null as double) as quantity,
         cast(null as date) as term_end,
         invoices.amount * exchange_rates.rate as arr,
-        cast(null as double) as list_arr
+        cast(null as double) as list_arr,
+        'transactional' as customer_type
 
     from account_day_ids
 
     {%- if definition == 'subscription_or_activity' %}
 
-    inner join customer_types
+    inner join transactional_days
         on
-            account_day_ids.account_id = customer_types.account_id
-            and account_day_ids.snapshot_date = customer_types.snapshot_date
-            and customer_types.customer_type = 'transactional'
+            account_day_ids.account_id = transactional_days.account_id
+            and account_day_ids.snapshot_date = transactional_days.snapshot_date
     {%- endif %}
 
     left join {{ ref('stg_billing__invoices') }} as invoices
@@ -162,7 +161,10 @@ revenue as (
         end as list_arr,
         sum(quantity) as seats,
         min(case when term_end >= snapshot_date then term_end end) - snapshot_date
-            as days_to_renewal
+            as days_to_renewal,
+
+        -- where both kinds are, every account has a row of the first
+        max(customer_type) as customer_type
 
     from revenue_rows
 
@@ -179,23 +181,9 @@ select
     revenue.seats,
     products.product_id as product,
     revenue.days_to_renewal,
-    {%- if definition == 'subscription_or_activity' %}
-    customer_types.customer_type
-    {%- else %}
-    '{{ "transactional" if definition == "activity" else "subscription" }}'
-        as customer_type
-    {%- endif %}
+    revenue.customer_type
 
 from revenue
-
-{%- if definition == 'subscription_or_activity' %}
-
-inner join customer_types
-    on
-        revenue.account_id = customer_types.account_id
-        and revenue.snapshot_date = customer_types.snapshot_date
-
-{%- endif %}
 
 left join products
     on

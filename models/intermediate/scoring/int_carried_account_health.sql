@@ -68,7 +68,8 @@ left join moved_accounts
         history.account_id = moved_accounts.account_id
         and history.snapshot_date = moved_accounts.snapshot_date
 
--- whole days are replaced
-where history.snapshot_date in (
-    select moved_days.snapshot_date from moved_accounts as moved_days
-)
+where
+    -- whole days are replaced
+    history.snapshot_date in (
+        select moved_days.snapshot_date from moved_accounts as moved_days
+    )
