@@ -28,9 +28,15 @@
             'max_days_per_run must be more than late_data_days: the open days are computed '
             ~ 'in every run, and nothing would ever get done beside them.') }}
     {% endif %}
-    {% if var('customer_definition') not in ('subscription', 'activity') %}
+    {% if var('customer_definition')
+        not in ('subscription', 'activity', 'subscription_or_activity') %}
         {{ exceptions.raise_compiler_error(
-            'customer_definition must be subscription or activity, not '
-            ~ var('customer_definition') ~ '.') }}
+            'customer_definition must be subscription, activity or '
+            ~ 'subscription_or_activity, not ' ~ var('customer_definition') ~ '.') }}
+    {% endif %}
+    {% if var('settle_days') is not integer or var('settle_days') < 1 %}
+        {{ exceptions.raise_compiler_error(
+            'settle_days must be a whole number from 1 on, not ' ~ var('settle_days')
+            ~ '.') }}
     {% endif %}
 {% endmacro %}

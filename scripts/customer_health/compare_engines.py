@@ -32,10 +32,9 @@ NOT_COMPARED = {
 
 # Columns that may be null in every row.
 MAY_BE_NULL = {
-    "settled_band": "not computed yet",
-    "quadrant": "not computed yet",
-    "cap": "not computed yet",
-    "momentum": "not computed yet",
+    "cap": "no cap may hold",
+    "momentum": "needs at least 59 days of history",
+    "direction": "needs at least 59 days of history",
     "renewal_probability": "not computed yet",
     "change_7d": "needs more than 7 days of history",
     "change_28d": "needs more than 28 days of history",

@@ -39,6 +39,18 @@ first_health_bands as (
 
 ),
 
+lifecycle_stages as (
+
+    select * from {{ ref('lifecycle_stages') }}
+
+),
+
+first_lifecycle_stages as (
+
+    select min(effective_from) as first_day from lifecycle_stages
+
+),
+
 problems as (
 
     select
@@ -205,6 +217,99 @@ problems as (
     union all
 
     select
+        'score_caps',
+        cap,
+        'effective_to must lie after effective_from'
+    from {{ ref('score_caps') }}
+    where effective_to <= effective_from
+
+    union all
+
+    select
+        'score_caps',
+        caps.cap,
+        concat('unknown signal ', caps.signal, ': it is not in seeds/signals.csv')
+    from {{ ref('score_caps') }} as caps
+    left join signals
+        on caps.signal = signals.signal
+    where
+        caps.signal is not null
+        and signals.signal is null
+
+    union all
+
+    select
+        'lifecycle_stages',
+        concat(coalesce(cast(effective_from as string), '(blank)'), ' ', stage),
+        concat(
+            'priority and effective_from must be given, and no range may end before ',
+            'it begins'
+        )
+    from lifecycle_stages
+    where
+        priority is null
+        or effective_from is null
+        or max_tenure_days < min_tenure_days
+        or max_days_to_renewal < min_days_to_renewal
+
+    union all
+
+    select
+        'lifecycle_stages',
+        'effective_from',
+        'one version of the stages must hold from 1900-01-01'
+    from first_lifecycle_stages
+    where first_day is null or first_day > cast('1900-01-01' as date)
+
+    union all
+
+    select
+        'lifecycle_stages',
+        concat(one.stage, ' and ', other.stage),
+        'they fit the same days at the same priority: set them apart by either'
+    from lifecycle_stages as one
+    inner join lifecycle_stages as other
+        on
+            one.effective_from = other.effective_from
+            and one.priority = other.priority
+            and one.stage < other.stage
+    where
+        coalesce(one.min_tenure_days, 0) <= coalesce(other.max_tenure_days, 1000000)
+        and coalesce(other.min_tenure_days, 0) <= coalesce(one.max_tenure_days, 1000000)
+        and coalesce(one.min_days_to_renewal, 0)
+        <= coalesce(other.max_days_to_renewal, 1000000)
+        and coalesce(other.min_days_to_renewal, 0)
+        <= coalesce(one.max_days_to_renewal, 1000000)
+
+    union all
+
+    select
+        'quadrants',
+        'all rows',
+        concat(
+            'there must be four: relationship high or low, impact high or low, ',
+            'each pair once'
+        )
+    from (
+        select
+            count(*) as quadrants,
+            count(distinct concat(relationship, ' ', impact)) as places,
+            sum(
+                case
+                    when
+                        relationship in ('high', 'low') and impact in ('high', 'low')
+                        then 1
+                    else 0
+                end
+            ) as known_places
+
+        from {{ ref('quadrants') }}
+    )
+    where quadrants <> 4 or places <> 4 or known_places <> 4
+
+    union all
+
+    select
         'exchange_rates',
         concat(currency, ' ', cast(valid_from as string)),
         'rate must be more than 0'
@@ -263,6 +368,24 @@ problems as (
     left join {{ ref('thresholds') }} as thresholds
         on needed.threshold = thresholds.threshold
     where thresholds.value is null or thresholds.value <= 0
+
+    union all
+
+    select
+        'thresholds',
+        'momentum_rising, momentum_least_movement',
+        'both must be there, with a value above 0: they tell who is rising'
+    from (
+        select
+            max(case when threshold = 'momentum_rising' then value end) as rising,
+            max(case when threshold = 'momentum_least_movement' then value end)
+                as least_movement
+
+        from {{ ref('thresholds') }}
+    )
+    where
+        coalesce(rising, 0) <= 0
+        or coalesce(least_movement, 0) <= 0
 
     union all
 

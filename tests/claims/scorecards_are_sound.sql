@@ -8,6 +8,7 @@ scorecards as (
     select
         *,
         concat(
+            coalesce(customer_type, '*'), '|',
             coalesce(segment, '*'), '|', coalesce(industry, '*'), '|',
             coalesce(region, '*'), '|', coalesce(size_band, '*'), '|',
             coalesce(service_tier, '*'), '|', coalesce(product, '*'), '|',
@@ -25,7 +26,7 @@ defaults as (
 
     where
         status = 'published'
-        and selectors = '*|*|*|*|*|*|*'
+        and selectors = '*|*|*|*|*|*|*|*'
 
 ),
 
@@ -119,6 +120,47 @@ problems as (
         'effective_to must lie after effective_from'
     from scorecards
     where effective_to <= effective_from
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecard, ' ', cast(version as string)),
+        'customer_type must be subscription or transactional, or blank'
+    from scorecards
+    where customer_type not in ('subscription', 'transactional')
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
+        concat(
+            'no account has the lifecycle_stage ', scorecards.lifecycle_stage,
+            ': it is not in seeds/lifecycle_stages.csv'
+        )
+    from scorecards
+    left join {{ ref('lifecycle_stages') }} as lifecycle_stages
+        on scorecards.lifecycle_stage = lifecycle_stages.stage
+    where
+        scorecards.lifecycle_stage is not null
+        and lifecycle_stages.stage is null
+
+    union all
+
+    select
+        'scorecards',
+        concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
+        concat(
+            'no account has the size_band ', scorecards.size_band,
+            ': it is not in seeds/size_bands.csv'
+        )
+    from scorecards
+    left join {{ ref('size_bands') }} as size_bands
+        on scorecards.size_band = size_bands.size_band
+    where
+        scorecards.size_band is not null
+        and size_bands.size_band is null
 
     union all
 
@@ -299,6 +341,30 @@ problems as (
         (better = 'more' and hundred_at <= zero_at)
         or (better = 'less' and hundred_at >= zero_at)
         or (better = 'middle') <> (hundred_until is not null)
+
+    union all
+
+    select
+        'scorecard_signals',
+        concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
+        concat(
+            'the cap ', caps.cap, ' looks at ', caps.signal, ', which this version ',
+            'lacks: add it with its knots and weight 0, and its dimension with weight 0'
+        )
+    from scorecards
+    inner join {{ ref('score_caps') }} as caps
+        on
+            scorecards.effective_from
+            < coalesce(caps.effective_to, cast('9999-01-01' as date))
+            and caps.effective_from < scorecards.ends_on
+    left join scorecard_signals
+        on
+            scorecards.scorecard = scorecard_signals.scorecard
+            and scorecards.version = scorecard_signals.version
+            and caps.signal = scorecard_signals.signal
+    where
+        caps.signal is not null
+        and scorecard_signals.signal is null
 
     union all
 

@@ -73,6 +73,18 @@ def plant(raw: Path) -> None:
             from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+3')
             """
         )
+        # urgent cases that are open for weeks, which caps scores
+        tables.execute(
+            f"""
+            insert into crm.cases
+                (case_id, account_id, case_type, priority, opened_at, _loaded_at)
+            select
+                'planted_long_ago_' || account_id, account_id, 'defect', 'urgent',
+                '{DAYS[0] - timedelta(days=20)} 10:00:00',
+                '{DAYS[0] - timedelta(days=20)} 11:00:00'
+            from crm.accounts where regexp_full_match(account_id, 'acct_[0-9]+7')
+            """
+        )
         # a new price and an old subscription that arrive five days later: too late for
         # some of the days
         late = f"{DAYS[1] + timedelta(days=5)} 10:00:00"
@@ -644,7 +656,7 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     append("health_bands", "fragile,Fragile,orange,55,6,1900-01-01")
     append(
         "scorecards",
-        "second,1,0,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
+        "second,1,0,,,,,,,,,2020-01-01,,published,0.4,somebody,Another default",
     )
     text = (seeds / "scorecard_signals.csv").read_text()
     for knots, broken in [
@@ -658,6 +670,31 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     (seeds / "scorecard_signals.csv").write_text(text)
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
+
+
+def edited_policy(laboratory: Laboratory) -> Refusal:
+    """A build with another weight and another knot in a version that has scored, a
+    scorecard that begins in the past, and one signal more to watch, which is fine."""
+    project = laboratory.copy_project("project_edited_policy", laboratory.project)
+    signals = project / "seeds" / "scorecard_signals.csv"
+    text = signals.read_text()
+    for before, after in (
+        ("default,1,login_days_28d,20,linear,", "default,1,login_days_28d,21,linear,"),
+        ("template_5,1,arr,15,linear,0,25000,", "template_5,1,arr,15,linear,0,24000,"),
+    ):
+        assert before in text
+        text = text.replace(before, after)
+    watched = "template_5,1,mean_days_late_180d,0,linear,30,10,0,,,redistribute\n"
+    signals.write_text(
+        text + watched + "too_early,1,arr,1,linear,0,,1,,,redistribute\n"
+    )
+    with (project / "seeds" / "scorecards.csv").open("a") as file:
+        file.write(
+            f"too_early,1,60,,,,,,premium,,,{CLOSED_DAYS[1]},,published,0,me,why\n"
+        )
+    with (project / "seeds" / "scorecard_dimensions.csv").open("a") as file:
+        file.write("too_early,1,financial,1\n")
+    return _refusal(laboratory, "edited_policy", laboratory.raw, project)
 
 
 def swap_columns(file: Path, one: str, other: str) -> None:
@@ -710,5 +747,6 @@ ALL = (
     bad_input,
     broken_contract,
     broken_policy,
+    edited_policy,
     benchmarked,
 )

@@ -4,6 +4,7 @@ Written from the rules in words (DECISIONS.md and seeds/_seeds.yml), not from th
 """
 
 import csv
+import operator
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -67,6 +68,25 @@ class Knots:
         return 50.0 if value < points[4][0] else 0.0
 
 
+@dataclass(frozen=True)
+class Cap:
+    """A cap on scores by a signal, which holds on all days."""
+
+    cap: str
+    signal: str
+    comparison: str
+    threshold: float
+    cap_at: float
+
+
+COMPARISONS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
 @dataclass
 class Policy:
     """What the seeds say."""
@@ -79,8 +99,32 @@ class Policy:
     dimension_weights: dict[str, dict[str, float]] = field(default_factory=dict)
     knots: dict[str, dict[str, Knots]] = field(default_factory=dict)
     bands: list[tuple[float, str]] = field(default_factory=list)
-    capping: set[str] = field(default_factory=set)
-    """Signals that a cap looks at."""
+    quadrants: dict[tuple[bool, bool], str] = field(default_factory=dict)
+    """By whether relationship and impact are high."""
+    caps: list[Cap] = field(default_factory=list)
+
+    @property
+    def capping(self) -> set[str]:
+        """Signals that a cap looks at."""
+        return {cap.signal for cap in self.caps}
+
+    def cap(self, measured: dict[str, tuple[str, float | None]]) -> Cap | None:
+        """The lowest cap that holds, of the signals of one account and day."""
+        holding = [
+            cap
+            for cap in self.caps
+            if cap.signal in measured
+            and measured[cap.signal][0] == "measured"
+            and COMPARISONS[cap.comparison](measured[cap.signal][1], cap.threshold)
+        ]
+        return min(holding, key=lambda cap: (cap.cap_at, cap.cap), default=None)
+
+    def quadrant(self, relationship: float | None, impact: float | None) -> str | None:
+        """Both axes are high or low: from where the best band begins."""
+        if relationship is None or impact is None:
+            return None
+        high_from = max(at for at, _ in self.bands)
+        return self.quadrants[relationship >= high_from, impact >= high_from]
 
     def is_stored(self, signal: str, day: date) -> bool:
         """What counts anywhere or caps is, every day; all is at the end of a month."""
@@ -140,7 +184,20 @@ def policy() -> Policy:
         for row in read_seed("health_bands")
         if row["min_score"]
     ]
-    found.capping = {row["signal"] for row in read_seed("score_caps")} - {""}
+    found.caps = [
+        Cap(
+            row["cap"],
+            row["signal"],
+            row["comparison"],
+            float(row["threshold"]),
+            float(row["cap_at"]),
+        )
+        for row in read_seed("score_caps")
+    ]
+    found.quadrants = {
+        (row["relationship"] == "high", row["impact"] == "high"): row["quadrant"]
+        for row in read_seed("quadrants")
+    }
     return found
 
 
@@ -162,11 +219,14 @@ class DimensionScore:
 @dataclass
 class Health:
     health_score: float | None
+    """Before caps."""
     coverage: float
     applicable_share: float
     band: str
     relationship_score: float | None
     impact_score: float | None
+    capped_score: float | None
+    cap: str | None
 
 
 class Scores:
@@ -310,13 +370,20 @@ class Scores:
         coverage = sum(base_of_coverage.get(name, 0.0) for name in measured)
         if coverage < self.rules.minimum_coverage[version] - 1e-9:
             axis_scores = {}
+        score = axis_scores.get("all")
+        cap = self.rules.cap(self.measurements[key])
+        if score is None or (cap and cap.cap_at >= score):
+            cap = None
+        capped = cap.cap_at if cap else score
         self.health[key] = Health(
-            axis_scores.get("all"),
+            score,
             coverage,
             sum(configured[name] for name in applies if name in configured),
-            self.rules.band(axis_scores.get("all")),
+            self.rules.band(capped),
             axis_scores.get("relationship"),
             axis_scores.get("impact"),
+            capped,
+            cap.cap if cap else None,
         )
 
     def _weights(self, version: str, counted: set[str]) -> dict[str, float]:

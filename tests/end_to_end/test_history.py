@@ -18,6 +18,7 @@ KEEPS_HISTORY = {
     "int_raw_record_days": "source_table",
     "int_usage_event_rejects": "record_date",
     "history_ledger": None,
+    "policy_ledger": None,
 }
 LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
 
@@ -39,9 +40,24 @@ def test_the_plain_build_passes_on_the_demo_data(plain_build):
 
 def test_the_demo_data_has_what_the_other_tests_need(base):
     """A demo company without merges, returns or currencies would prove little."""
+    assert {
+        scorecard
+        for (scorecard,) in rows(
+            base.warehouse, "select distinct scorecard from account_health_daily"
+        )
+    } == {
+        "default",
+        "template_5",
+        "small_business_low_touch",
+        "enterprise_high_touch",
+        "onboarding",
+    }
+    # several settled bands differ from the band of the day, and a cap holds
     assert value(
-        base.warehouse, "select count(distinct scorecard) from account_health_daily"
-    ) == len({"default", "template_5"})
+        base.warehouse,
+        "select count(*) from account_health_daily where settled_band <> health_band",
+    )
+    assert value(base.warehouse, "select count(cap) from account_health_daily")
     assert value(
         base.warehouse,
         "select count(*) from staging.stg_crm__accounts "
@@ -102,8 +118,11 @@ def test_running_twice_changes_only_the_stamps(base, publication):
 
 
 def test_running_twice_adds_nothing_to_the_ledger(base, publication):
-    """Catches fingerprints that depend on the order of rows or on the run."""
+    """Catches fingerprints that depend on the order of rows or on the run, and policy
+    that is recorded in every run."""
     assert rows(publication.warehouse, LEDGER) == rows(base.warehouse, LEDGER)
+    policy = "select * from policy_ledger order by all"
+    assert rows(publication.warehouse, policy) == rows(base.warehouse, policy)
 
 
 def test_one_night_at_a_time_equals_all_at_once(base, nightly):
@@ -346,6 +365,7 @@ GATES = (
     "every_account_day_is_scored_once",
     "every_customer_has_a_scorecard_and_attributes",
     "policy_is_sound",
+    "policy_that_scored_is_unchanged",
     "scorecards_are_sound",
     "signals_are_computed_and_described",
     "the_batch_has_not_shrunk",

@@ -71,3 +71,34 @@ def test_a_broken_seed_leaves_history_untouched(publication, broken_policy):
         [*HISTORY_MARTS, "history_ledger"],
         with_stamps=True,
     )
+
+
+# Policy that has scored
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("default 1", "login_days_28d", "weight", "20.0", "21.0", "add a version"),
+        ("template_5 1", "arr", "fifty_at", "25000.0", "24000.0", "add a version"),
+        ("too_early 1", "on days that are closed"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_edited_version_is_named(edited_policy, words):
+    """Scorecard, version, signal, column, what it was and is, and what to do; catches
+    weights that rewrite the past without a word."""
+    assert edited_policy.run.code == 1
+    found = found_by_failing_tests(edited_policy)
+    assert any(all(word in line for word in words) for line in found), "\n".join(found)
+    assert "mean_days_late_180d" not in "\n".join(found), "it is only watched"
+
+
+def test_an_edited_version_leaves_history_untouched(publication, edited_policy):
+    """Neither the scores nor what is known of the policy were written."""
+    assert_same_rows(
+        publication.warehouse,
+        edited_policy.warehouse,
+        [*HISTORY_MARTS, "history_ledger", "policy_ledger"],
+        with_stamps=True,
+    )

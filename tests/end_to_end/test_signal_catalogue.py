@@ -57,7 +57,7 @@ def test_knots_and_weight_are_those_of_the_latest_published_version(project):
             f"default,1,adoption,24\ndefault,{version},adoption,50\n",
         )
     with (project / "seeds" / "scorecards.csv").open("a") as file:
-        selectors = "," * 6
+        selectors = "," * 7
         for version, status in ((2, "published"), (3, "candidate")):
             file.write(
                 f"default,{version},0,{selectors},2030-01-01,,{status},0.4,me,why\n"

@@ -56,7 +56,7 @@ def test_a_dead_feed_changes_nothing_but_coverage(base, dead_feed):
     for key, (status, score, _) in alive.items():
         if key[1] not in USAGE:
             assert dead[key][:2] == [status, score], key
-    health = "select account_id, health_score, coverage, applicable_share "
+    health = "select account_id, uncapped_health_score, coverage, applicable_share "
     health += "from account_health_daily where snapshot_date = ?"
     before = {row[0]: row[1:] for row in rows(base.warehouse, health, AS_OF)}
     after = {row[0]: row[1:] for row in rows(dead_feed.warehouse, health, AS_OF)}

@@ -1,7 +1,8 @@
 -- One row per account per day to score: recurring revenue, seats, main product and next
 -- renewal, from the subscriptions that are active on that day, at the rates of that
--- day. With customer_definition activity, revenue is what was invoiced in the last 365
--- days.
+-- day. Of transactional customers, revenue is what was invoiced in the last 365 days.
+
+{%- set definition = var('customer_definition') %}
 
 with
 
@@ -17,9 +18,34 @@ exchange_rates as (
 
 ),
 
-{%- if var('customer_definition') == 'subscription' %}
+{%- if definition == 'subscription_or_activity' %}
+
+-- those of accounts that have never had a subscription, as far as is known
+transactional_days as (
+
+    select
+        account_day_ids.account_id,
+        account_day_ids.snapshot_date
+
+    from account_day_ids
+
+    left join {{ ref('int_subscription_versions') }} as subscription_versions
+        on
+            account_day_ids.source_account_id = subscription_versions.account_id
+            and account_day_ids.snapshot_date >= subscription_versions.active_from
+            and account_day_ids.loaded_until >= subscription_versions.loaded_on
+
+    group by account_day_ids.account_id, account_day_ids.snapshot_date
+
+    having count(subscription_versions.subscription_id) = 0
+
+),
+
+{%- endif %}
 
 revenue_rows as (
+
+    {%- if definition != 'activity' %}
 
     select
         account_day_ids.account_id,
@@ -29,7 +55,8 @@ revenue_rows as (
         subscription_versions.quantity,
         subscription_versions.term_end,
         subscription_versions.mrr * 12 * exchange_rates.rate as arr,
-        subscription_versions.list_mrr * 12 * exchange_rates.rate as list_arr
+        subscription_versions.list_mrr * 12 * exchange_rates.rate as list_arr,
+        'subscription' as customer_type
 
     from account_day_ids
 
@@ -47,11 +74,15 @@ revenue_rows as (
             and account_day_ids.snapshot_date >= exchange_rates.valid_from
             and account_day_ids.snapshot_date < exchange_rates.valid_to
 
-),
+    {%- endif %}
 
-{%- else %}
+    {%- if definition == 'subscription_or_activity' %}
 
-revenue_rows as (
+    union all
+
+    {%- endif %}
+
+    {%- if definition != 'subscription' %}
 
     select
         account_day_ids.account_id,
@@ -61,9 +92,18 @@ revenue_rows as (
         cast(null as double) as quantity,
         cast(null as date) as term_end,
         invoices.amount * exchange_rates.rate as arr,
-        cast(null as double) as list_arr
+        cast(null as double) as list_arr,
+        'transactional' as customer_type
 
     from account_day_ids
+
+    {%- if definition == 'subscription_or_activity' %}
+
+    inner join transactional_days
+        on
+            account_day_ids.account_id = transactional_days.account_id
+            and account_day_ids.snapshot_date = transactional_days.snapshot_date
+    {%- endif %}
 
     left join {{ ref('stg_billing__invoices') }} as invoices
         on
@@ -79,9 +119,9 @@ revenue_rows as (
             and account_day_ids.snapshot_date >= exchange_rates.valid_from
             and account_day_ids.snapshot_date < exchange_rates.valid_to
 
-),
+    {%- endif %}
 
-{%- endif %}
+),
 
 products as (
 
@@ -121,7 +161,10 @@ revenue as (
         end as list_arr,
         sum(quantity) as seats,
         min(case when term_end >= snapshot_date then term_end end) - snapshot_date
-            as days_to_renewal
+            as days_to_renewal,
+
+        -- where both kinds are, every account has a row of the first
+        max(customer_type) as customer_type
 
     from revenue_rows
 
@@ -137,7 +180,8 @@ select
     revenue.list_arr,
     revenue.seats,
     products.product_id as product,
-    revenue.days_to_renewal
+    revenue.days_to_renewal,
+    revenue.customer_type
 
 from revenue
 

@@ -53,6 +53,7 @@ account_days as (
         size_bands.size_band,
         account_versions.service_tier,
         account_day_revenue.product,
+        account_day_revenue.customer_type,
         account_versions.owner_id,
         account_versions.parent_account_id,
         cast(account_day_ids.snapshot_date - account_day_ids.customer_since as int)
@@ -99,9 +100,13 @@ staged_account_days as (
 
     from account_days
 
-    left join {{ ref('lifecycle_stages') }} as lifecycle_stages
+    left join {{ ref('int_lifecycle_stages') }} as lifecycle_stages
         on
-            account_days.tenure_days >= coalesce(lifecycle_stages.min_tenure_days, -1)
+            account_days.snapshot_date >= lifecycle_stages.effective_from
+            and account_days.snapshot_date < lifecycle_stages.effective_to
+            and account_days.tenure_days >= coalesce(
+                lifecycle_stages.min_tenure_days, -1
+            )
             and account_days.tenure_days <= coalesce(
                 lifecycle_stages.max_tenure_days, 1000000
             )
@@ -137,8 +142,8 @@ carded_account_days as (
             and staged_account_days.snapshot_date < coalesce(
                 scorecards.effective_to, cast('9999-01-01' as date)
             )
-            {%- for selector in ['segment', 'industry', 'region', 'size_band',
-                'service_tier', 'product', 'lifecycle_stage'] %}
+            {%- for selector in ['customer_type', 'segment', 'industry', 'region',
+                'size_band', 'service_tier', 'product', 'lifecycle_stage'] %}
             and (
                 scorecards.{{ selector }} is null
                 or staged_account_days.{{ selector }} = scorecards.{{ selector }}
@@ -160,6 +165,7 @@ select
     size_band,
     service_tier,
     product,
+    customer_type,
     owner_id,
     parent_account_id,
     lifecycle_stage,

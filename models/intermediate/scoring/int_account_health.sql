@@ -1,4 +1,4 @@
--- One row per account per day to score: health score, coverage, band and axis scores,
+-- One row per account per day to score: health score, coverage, bands and axis scores,
 -- with what was true of the account on that day.
 
 with
@@ -9,146 +9,56 @@ account_days as (
 
 ),
 
-dimension_scores as (
+account_scores as (
 
-    select
-        dimension_scores.*,
-        dimensions.axis
-
-    from {{ ref('int_dimension_scores') }} as dimension_scores
-
-    inner join {{ ref('dimensions') }} as dimensions
-        on dimension_scores.dimension = dimensions.dimension
+    select * from {{ ref('int_account_scores') }}
 
 ),
 
-scorecards as (
+settled_bands as (
 
-    select * from {{ ref('scorecards') }}
+    select * from {{ ref('int_settled_bands') }}
 
-),
-
-health_bands as (
-
-    select * from {{ ref('int_health_bands') }}
-
-),
-
-sums as (
-
-    select
-        account_id,
-        snapshot_date,
-        {{ exact_sum('weight * score') }} as weighted_score,
-        {{ exact_sum('weight') }} as weight,
-        {%- for axis in ['relationship', 'impact'] %}
-        {{ exact_sum("case when axis = '" ~ axis ~ "' then weight * score end") }}
-            as {{ axis }}_weighted_score,
-        {{ exact_sum("case when axis = '" ~ axis ~ "' then weight end") }}
-            as {{ axis }}_weight,
-        {%- endfor %}
-        {{ exact_sum('measured_weight') }} as measured_weight,
-        {{ exact_sum('applicable_weight') }} as applicable_weight,
-        {{ exact_sum('configured_weight_that_applies') }}
-            as configured_weight_that_applies,
-        {{ exact_sum('configured_weight') }} as configured_weight
-
-    from dimension_scores
-
-    group by all
-
-),
-
-scores as (
-
-    select
-        account_id,
-        snapshot_date,
-        {{ rounded('weighted_score / nullif(weight, 0)', 4) }} as score,
-        {%- for axis in ['relationship', 'impact'] %}
-        {{ rounded(axis ~ '_weighted_score / nullif(' ~ axis ~ '_weight, 0)', 4) }}
-            as {{ axis }}_score,
-        {%- endfor %}
-        {{ rounded('measured_weight / nullif(applicable_weight, 0)', 6) }} as coverage,
-        {{ rounded(
-            'configured_weight_that_applies / nullif(configured_weight, 0)', 6
-        ) }} as applicable_share
-
-    from sums
-
-),
-
-withheld_scores as (
-
-    select
-        account_days.*,
-        coalesce(scores.coverage, 0) as coverage,
-        coalesce(scores.applicable_share, 0) as applicable_share,
-
-        -- redistribution alone rewards ignorance
-        case when scores.coverage >= scorecards.minimum_coverage then scores.score end
-            as uncapped_health_score,
-        case
-            when scores.coverage >= scorecards.minimum_coverage
-                then scores.relationship_score
-        end as relationship_score,
-        case
-            when scores.coverage >= scorecards.minimum_coverage then scores.impact_score
-        end as impact_score
-
-    from account_days
-
-    inner join scorecards
-        on
-            account_days.scorecard = scorecards.scorecard
-            and account_days.scorecard_version = scorecards.version
-
-    left join scores
-        on
-            account_days.account_id = scores.account_id
-            and account_days.snapshot_date = scores.snapshot_date
-
-),
-
-account_health as (
-
-    select
-        withheld_scores.account_id,
-        withheld_scores.snapshot_date,
-        withheld_scores.scorecard,
-        withheld_scores.scorecard_version,
-        withheld_scores.uncapped_health_score as health_score,
-        withheld_scores.uncapped_health_score,
-        withheld_scores.coverage,
-        withheld_scores.applicable_share,
-        coalesce(health_bands.band, 'unknown') as health_band,
-        cast(null as string) as settled_band,
-        withheld_scores.relationship_score,
-        withheld_scores.impact_score,
-        cast(null as string) as quadrant,
-        cast(null as string) as cap,
-        withheld_scores.arr,
-        withheld_scores.segment,
-        withheld_scores.industry,
-        withheld_scores.region,
-        withheld_scores.size_band,
-        withheld_scores.service_tier,
-        withheld_scores.product,
-        withheld_scores.owner_id,
-        withheld_scores.parent_account_id,
-        withheld_scores.lifecycle_stage,
-        withheld_scores.tenure_days,
-        withheld_scores.days_to_renewal
-
-    from withheld_scores
-
-    left join health_bands
-        on
-            withheld_scores.snapshot_date >= health_bands.effective_from
-            and withheld_scores.snapshot_date < health_bands.effective_to
-            and withheld_scores.uncapped_health_score >= health_bands.min_score
-            and withheld_scores.uncapped_health_score < health_bands.below_score
+    where not is_carried
 
 )
 
-select * from account_health
+select
+    account_days.account_id,
+    account_days.snapshot_date,
+    account_scores.scorecard,
+    account_scores.scorecard_version,
+    account_scores.health_score,
+    account_scores.uncapped_health_score,
+    account_scores.coverage,
+    account_scores.applicable_share,
+    account_scores.health_band,
+    settled_bands.settled_band,
+    account_scores.relationship_score,
+    account_scores.impact_score,
+    account_scores.quadrant,
+    account_scores.cap,
+    account_days.arr,
+    account_days.segment,
+    account_days.industry,
+    account_days.region,
+    account_days.size_band,
+    account_days.service_tier,
+    account_days.product,
+    account_days.owner_id,
+    account_days.parent_account_id,
+    account_days.lifecycle_stage,
+    account_days.tenure_days,
+    account_days.days_to_renewal
+
+from account_days
+
+inner join account_scores
+    on
+        account_days.account_id = account_scores.account_id
+        and account_days.snapshot_date = account_scores.snapshot_date
+
+inner join settled_bands
+    on
+        account_days.account_id = settled_bands.account_id
+        and account_days.snapshot_date = settled_bands.snapshot_date

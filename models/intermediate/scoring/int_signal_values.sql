@@ -7,6 +7,7 @@
 -- policy_is_sound looks at all seeds, and holds back only what stands on all of them:
 -- depends_on: {{ ref('actions') }}
 -- depends_on: {{ ref('score_caps') }}
+-- depends_on: {{ ref('int_policy_edits') }}
 
 {% for dimension in ['adoption', 'support', 'relationship', 'sentiment', 'financial',
     'onboarding', 'impact', 'marketing', 'expansion'] %}

@@ -122,7 +122,9 @@ current_health as (
         ) }}
             as change_{{ days }}d,
         {%- endfor %}
-        cast(null as double) as momentum,
+        account_standing.momentum,
+        account_standing.direction,
+        account_standing.is_watermelon,
 
         -- why, and what to do
         nullif(drivers.helping_signals, '') as helping_signals,
@@ -153,6 +155,9 @@ current_health as (
     -- an account that was deleted since has no name any more
     left join {{ ref('stg_crm__accounts') }} as accounts
         on account_health.account_id = accounts.account_id
+
+    left join {{ ref('int_account_standing') }} as account_standing
+        on account_health.account_id = account_standing.account_id
 
     left join drivers
         on account_health.account_id = drivers.account_id

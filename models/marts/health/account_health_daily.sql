@@ -13,6 +13,7 @@
 -- depends_on: {{ ref('signal_scores_daily') }}
 -- depends_on: {{ ref('dimension_scores_daily') }}
 -- depends_on: {{ ref('history_ledger') }}
+-- depends_on: {{ ref('policy_ledger') }}
 
 select
     account_id,
@@ -47,10 +48,12 @@ select
     days_to_renewal,
 
     -- when it was computed
-    '{{ invocation_id }}' as run_id,
-    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-        as computed_at
+    coalesce(run_id, '{{ invocation_id }}') as run_id,
+    coalesce(
+        computed_at,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+    ) as computed_at
 
-from {{ ref('int_account_health') }}
+from {{ ref('int_account_health_to_store') }}
 
 order by snapshot_date, account_id

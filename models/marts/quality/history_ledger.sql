@@ -13,9 +13,16 @@
 
 with
 
+-- not scored by this run
+carried_days as (
+
+    select distinct snapshot_date from {{ ref('int_carried_account_health') }}
+
+),
+
 days as (
 
-    select * from {{ ref('int_days_to_score') }}
+    select distinct snapshot_date from {{ ref('int_account_health_to_store') }}
 
 ),
 
@@ -38,7 +45,9 @@ stored_signal_scores as (
 fingerprints as (
 
     {{ day_fingerprints(
-        ref('int_account_health'), 'stored_dimension_scores', 'stored_signal_scores'
+        ref('int_account_health_to_store'),
+        'stored_dimension_scores',
+        'stored_signal_scores'
     ) }}
 
 ),
@@ -91,6 +100,8 @@ changes as (
             when fingerprints.snapshot_date between
                 {{ date_setting('restate_from') }} and {{ date_setting('restate_to') }}
                 then '{{ restate_reason }}'
+            when carried_days.snapshot_date is not null
+                then 'settled bands moved: {{ restate_reason }}'
             when days_in_history.snapshot_date is null then 'lost and computed again'
             else 'computed again while open for late records'
         end as reason,
@@ -104,6 +115,9 @@ changes as (
         on
             fingerprints.snapshot_date = known.snapshot_date
             and known.recency = 1
+
+    left join carried_days
+        on fingerprints.snapshot_date = carried_days.snapshot_date
 
     -- as it was before this run
     left join days_in_history
