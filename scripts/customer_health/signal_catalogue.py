@@ -26,6 +26,7 @@ raw tables: change those, then run it again.*
 
 How to read the tables:
 
+- **Name**: what people read of it in `health_drivers` and `health_changes`.
 - **Window**: days that it looks back on, the day itself included; without one it is
   what is true at the end of the day, or since something happened.
 - **0 / 50 / 100**: the values that score 0, 50 and 100; between them scores lie on a
@@ -158,6 +159,7 @@ def _signal_table(
         rows.append(
             [
                 f"`{name}`",
+                signal["label"],
                 signal["description"],
                 _window(name),
                 signal["unit"],
@@ -172,6 +174,7 @@ def _signal_table(
         )
     columns = [
         "signal",
+        "name",
         "definition",
         "window",
         "unit",
