@@ -25,25 +25,25 @@ both_days as (
         pairs.account_id,
         pairs.first_day,
         pairs.last_day,
-        first_day.account_id is not null as has_first_day,
-        last_day.account_id is not null as has_last_day,
+        first_health.account_id is not null as has_first_day,
+        last_health.account_id is not null as has_last_day,
         {%- for column in ['scorecard', 'scorecard_version', 'health_band',
             'health_score', 'uncapped_health_score'] %}
-        first_day.{{ column }} as first_{{ column }},
-        last_day.{{ column }}{{ ',' if not loop.last }}
+        first_health.{{ column }} as first_{{ column }},
+        last_health.{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
 
     from {{ pairs }} as pairs
 
-    left join account_health as first_day
+    left join account_health as first_health
         on
-            pairs.account_id = first_day.account_id
-            and pairs.first_day = first_day.snapshot_date
+            pairs.account_id = first_health.account_id
+            and pairs.first_day = first_health.snapshot_date
 
-    left join account_health as last_day
+    left join account_health as last_health
         on
-            pairs.account_id = last_day.account_id
-            and pairs.last_day = last_day.snapshot_date
+            pairs.account_id = last_health.account_id
+            and pairs.last_day = last_health.snapshot_date
 
 ),
 

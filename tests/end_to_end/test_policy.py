@@ -28,6 +28,7 @@ def found_by_failing_tests(refusal) -> list[str]:
         ("default 1 days_since_last_use", "knots out of order"),
         ("published rows without selectors", "gap or overlap"),
         ("default and second", "equal priority"),
+        ("signals", "arr", "it needs words"),
     ],
     ids=lambda words: words[-1],
 )
