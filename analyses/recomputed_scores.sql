@@ -5,12 +5,12 @@
 
     It reads the warehouse: with the environment active, while no build runs,
 
-        dbt show --select recomputed_scores --limit -1 --vars '{...}'
+        dbt show --select recomputed_scores --limit -1 --output json --vars '{...}'
 
     Parameters, here or in --vars:
 -#}
 
-{#- first and last day; none is the latest day of history -#}
+{#- first and last day; none are the latest day of history -#}
 {%- set first_day = var('recompute_from', none) -%}
 {%- set last_day = var('recompute_to', first_day) -%}
 
@@ -26,23 +26,37 @@
 
 with
 
+days as (
+
+    select
+        {%- for name, value in {'first_day': first_day, 'last_day': last_day}.items() %}
+        {%- if value %}
+        cast('{{ day(value | string) }}' as date) as {{ name }},
+        {%- else %}
+        max(snapshot_date) as {{ name }},
+        {%- endif %}
+        {%- endfor %}
+        count(*) as stored_rows
+
+    from {{ ref('account_health_daily') }}
+
+),
+
 published as (
 
-    select * from {{ ref('account_health_daily') }}
+    select account_health.*
 
-    where
-        {%- if first_day %}
-        snapshot_date >= cast('{{ day(first_day | string) }}' as date)
-        and snapshot_date <= cast('{{ day(last_day | string) }}' as date)
-        {%- else %}
-        snapshot_date = (
-            select max(all_days.snapshot_date)
-            from {{ ref('account_health_daily') }} as all_days
-        )
-        {%- endif %}
-        {%- if account %}
-        and account_id = '{{ account }}'
-        {%- endif %}
+    from {{ ref('account_health_daily') }} as account_health
+
+    inner join days
+        on
+            account_health.snapshot_date >= days.first_day
+            and account_health.snapshot_date <= days.last_day
+
+    {%- if account %}
+
+    where account_health.account_id = '{{ account }}'
+    {%- endif %}
 
 ),
 

@@ -5,7 +5,8 @@
 
     It reads the warehouse: with the environment active, while no build runs,
 
-        dbt show --select what_changed_between_two_days --limit -1 --vars '{...}'
+        dbt show --select what_changed_between_two_days --limit -1 --output json \
+            --vars '{...}'
 
     Parameters, here or in --vars:
 -#}

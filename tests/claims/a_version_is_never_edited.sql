@@ -1,6 +1,6 @@
--- A past day scored again by the version that scored it has the score that it had. Where
--- it has not, somebody edited a version after it had scored: add a version instead. It
--- only warns, since the change is told as configuration in health_changes.
+-- A past day scored again by the version that scored it has the score that it had.
+-- Where it has not, somebody edited a version after it had scored: add a version
+-- instead. It only warns, since health_changes tells the points as configuration.
 
 {{ config(severity='warn') }}
 

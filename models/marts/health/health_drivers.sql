@@ -1,5 +1,5 @@
--- One row per account in scope on the latest day per effect (helps, hurts) and rank 1 to
--- 3: the signals that help and hurt its score most, in words.
+-- One row per account in scope on the latest day per effect (helps, hurts) and rank 1
+-- to 3: the signals that help and hurt its score most, in words.
 
 with
 
