@@ -26,6 +26,7 @@ raw tables: change those, then run it again.*
 
 How to read the tables:
 
+- **Name**: what people read of it in `health_drivers` and `health_changes`.
 - **Window**: days that it looks back on, the day itself included; without one it is
   what is true at the end of the day, or since something happened.
 - **Better**: whether more or less of it is good news, or the middle.
@@ -159,6 +160,7 @@ def _signal_table(
         rows.append(
             [
                 f"`{name}`",
+                signal["label"],
                 signal["description"],
                 _window(name),
                 signal["unit"],
@@ -174,6 +176,7 @@ def _signal_table(
         )
     columns = [
         "signal",
+        "name",
         "definition",
         "window",
         "unit",

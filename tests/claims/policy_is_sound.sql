@@ -122,6 +122,38 @@ problems as (
     union all
 
     select
+        'signals',
+        signal,
+        concat(
+            'it needs words: a label, a value_format that _seeds.yml names, and ',
+            'value_words with {value}; of a flag value_words without it, and zero_words'
+        )
+    from signals
+    where
+        label is null
+        or value_format is null
+        or value_format not in (
+            'number', 'percent', 'per_hundred', 'change', 'difference', 'deviations',
+            'days', 'days_to_365', 'hours', 'minutes', 'months', 'money', 'flag'
+        )
+        or value_words is null
+        or (value_format = 'flag') = (value_words like '%{value}%')
+        or (value_format = 'flag' and zero_words is null)
+        or zero_words like '%{value}%'
+
+    union all
+
+    select
+        'signals',
+        min(signal),
+        concat('another signal has the same label: ', label)
+    from signals
+    group by label
+    having count(*) > 1
+
+    union all
+
+    select
         'sources',
         concat(raw_tables.source, '.', raw_tables.table_name),
         'this raw table has no row: add it with its max_lag_days and owner'

@@ -668,6 +668,11 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
         assert row in text
         text = text.replace(row, f"default,1,{signal},{weight},{shape},{broken}")
     (seeds / "scorecard_signals.csv").write_text(text)
+    text = (seeds / "signals.csv").read_text()
+    assert "\narr,Annual recurring revenue," in text
+    (seeds / "signals.csv").write_text(
+        text.replace("\narr,Annual recurring revenue,", "\narr,,")
+    )
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
 
@@ -708,6 +713,65 @@ def swap_columns(file: Path, one: str, other: str) -> None:
         csv.writer(stream, lineterminator="\n").writerows(table)
 
 
+# Looking back
+
+
+@dataclass(frozen=True)
+class LookedBack(Built):
+    """What the analyses of past days answer, a dictionary per row."""
+
+    recomputed: list[dict]
+    """All days of the base, under the versions that scored them."""
+    by_template: list[dict]
+    """The same under version 1 of template_5."""
+    by_default: list[dict]
+    """The same under version 1 of default."""
+    changes: list[dict]
+    """From the first to the last day of the base."""
+    changes_of_a_day: list[dict]
+    """From the last but one to the last."""
+
+
+def looked_back(laboratory: Laboratory) -> LookedBack:
+    """The base, and what the analyses of past days say of it."""
+    built = laboratory.result(base)
+    warehouse = laboratory.copy_warehouse(built.warehouse, "looked_back")
+
+    def answer(analysis: str, **variables: object) -> list[dict]:
+        run = laboratory.build(
+            "compile", f"--select={analysis}", warehouse=warehouse, **variables
+        )
+        sql = run.target / "compiled" / "customer_health" / "analyses"
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            found = connection.execute((sql / f"{analysis}.sql").read_text())
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    days = {"recompute_from": DAYS[0], "recompute_to": DAYS[-1]}
+    recomputed, by_template, by_default = (
+        answer("recomputed_scores", **days, **version)
+        for version in (
+            {},
+            {"recompute_scorecard": "template_5", "recompute_version": 1},
+            {"recompute_scorecard": "default", "recompute_version": 1},
+        )
+    )
+    changes, changes_of_a_day = (
+        answer("what_changed_between_two_days", change_from=day, change_to=DAYS[-1])
+        for day in (DAYS[0], DAYS[-2])
+    )
+    return LookedBack(
+        warehouse,
+        built.run,
+        built.raw,
+        recomputed,
+        by_template,
+        by_default,
+        changes,
+        changes_of_a_day,
+    )
+
+
 # Speed
 
 
@@ -737,6 +801,7 @@ ALL = (
     without_future,
     shuffled,
     publication,
+    looked_back,
     late,
     restated,
     gap,

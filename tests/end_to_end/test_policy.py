@@ -29,6 +29,7 @@ def found_by_failing_tests(refusal) -> list[str]:
         ("default 1 touches_90d", "more is better"),
         ("published rows without selectors", "gap or overlap"),
         ("default and second", "equal priority"),
+        ("signals", "arr", "it needs words"),
     ],
     ids=lambda words: words[-1],
 )

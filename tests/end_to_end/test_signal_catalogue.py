@@ -78,6 +78,15 @@ def test_a_signal_without_weight_is_watched(project):
     assert int(before.rsplit("**", 1)[1]) == int(after.rsplit("**", 1)[1]) + 1
 
 
+def test_the_names_that_people_read_are_there(project):
+    """Catches a catalogue that knows a signal by its id alone."""
+    assert "| `login_days_28d` | Days with use | Days of the last 28" in catalogue(
+        project
+    )
+    change(project, "signals", "login_days_28d,Days with use,", "login_days_28d,Use,")
+    assert "| `login_days_28d` | Use | " in catalogue(project)
+
+
 def test_every_signal_is_there_once():
     """Catches a dimension without a section."""
     signals = (PROJECT / "seeds" / "signals.csv").read_text().splitlines()[1:]

@@ -40,47 +40,9 @@ health_bands as (
 
 ),
 
-sums as (
-
-    select
-        account_id,
-        snapshot_date,
-        {{ exact_sum('weight * score') }} as weighted_score,
-        {{ exact_sum('weight') }} as weight,
-        {%- for axis in ['relationship', 'impact'] %}
-        {{ exact_sum("case when axis = '" ~ axis ~ "' then weight * score end") }}
-            as {{ axis }}_weighted_score,
-        {{ exact_sum("case when axis = '" ~ axis ~ "' then weight end") }}
-            as {{ axis }}_weight,
-        {%- endfor %}
-        {{ exact_sum('measured_weight') }} as measured_weight,
-        {{ exact_sum('applicable_weight') }} as applicable_weight,
-        {{ exact_sum('configured_weight_that_applies') }}
-            as configured_weight_that_applies,
-        {{ exact_sum('configured_weight') }} as configured_weight
-
-    from dimension_scores
-
-    group by all
-
-),
-
 scores as (
 
-    select
-        account_id,
-        snapshot_date,
-        {{ rounded('weighted_score / nullif(weight, 0)', 4) }} as score,
-        {%- for axis in ['relationship', 'impact'] %}
-        {{ rounded(axis ~ '_weighted_score / nullif(' ~ axis ~ '_weight, 0)', 4) }}
-            as {{ axis }}_score,
-        {%- endfor %}
-        {{ rounded('measured_weight / nullif(applicable_weight, 0)', 6) }} as coverage,
-        {{ rounded(
-            'configured_weight_that_applies / nullif(configured_weight, 0)', 6
-        ) }} as applicable_share
-
-    from sums
+    {{ health_scores('dimension_scores') }}
 
 ),
 

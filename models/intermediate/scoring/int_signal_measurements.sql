@@ -73,22 +73,7 @@ measurements as (
         missing_policy,
         status,
         case when status = 'measured' then value end as value,
-        case
-            when status <> 'measured' then null
-            when shape = 'step'
-                then case
-                    when x < fifty_at or x >= zero_again_at then 0
-                    when x < hundred_at or x > hundred_until then 50
-                    else 100
-                end
-            when x <= zero_at or x >= zero_again_at then 0
-            when x < fifty_at then 50 * (x - zero_at) / (fifty_at - zero_at)
-            when x < hundred_at
-                then 50 + 50 * (x - fifty_at) / (hundred_at - fifty_at)
-            when x > hundred_until
-                then 100 * (zero_again_at - x) / (zero_again_at - hundred_until)
-            else 100
-        end as measured_score
+        {{ measured_score() }} as measured_score
 
     from signal_rows
 

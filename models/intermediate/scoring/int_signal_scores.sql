@@ -22,16 +22,7 @@ select
     measurements.dimension,
     measurements.status,
     measurements.value,
-
-    -- a stale source redistributes, whatever the policy
-    case
-        when measurements.status = 'measured'
-            then {{ rounded('measurements.measured_score', 4) }}
-        when measurements.status <> 'missing' then null
-        when measurements.missing_policy = 'peer_median' then peer_scores.peer_score
-        when measurements.missing_policy = 'neutral' then 50
-        when measurements.missing_policy = 'penalise' then 0
-    end as score,
+    {{ counted_score() }} as score,
 
     -- as the scorecard has them
     measurements.signal_weight,

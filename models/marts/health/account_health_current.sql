@@ -15,78 +15,28 @@ latest_day as (
 
 ),
 
-signal_scores as (
-
-    select
-        signal_scores_daily.account_id,
-        signal_scores_daily.signal,
-        signal_scores_daily.contribution,
-        cast({{ rounded('signal_scores_daily.contribution', 1) }} as decimal(6, 1))
-            as shown_points,
-
-        -- points that a perfect score of the signal would add
-        {{ rounded(
-            'signal_scores_daily.weight * (100 - signal_scores_daily.score)', 4
-        ) }} as points_to_gain,
-        row_number() over (
-            partition by signal_scores_daily.account_id
-            order by
-                signal_scores_daily.contribution desc, signal_scores_daily.signal asc
-        ) as help_rank,
-        row_number() over (
-            partition by signal_scores_daily.account_id
-            order by signal_scores_daily.contribution, signal_scores_daily.signal
-        ) as hurt_rank
-
-    from {{ ref('signal_scores_daily') }} as signal_scores_daily
-
-    inner join latest_day
-        on signal_scores_daily.snapshot_date = latest_day.snapshot_date
-
-    where
-        signal_scores_daily.weight > 0
-        and signal_scores_daily.score is not null
-
-        -- what stands in for the unknown is no help; if it costs points, it is a reason
-        and (
-            signal_scores_daily.status = 'measured'
-            or signal_scores_daily.contribution < 0
-        )
-
-),
-
 drivers as (
 
     select
         account_id,
+        {%- for effect in ['helps', 'hurts'] %}
         concat_ws(
             '; '
             {%- for rank in [1, 2, 3] %},
             max(
                 case
-                    when help_rank = {{ rank }} and contribution >= 0.05
-                        then concat(signal, ' +', cast(shown_points as string))
+                    when effect = '{{ effect }}' and driver_rank = {{ rank }}
+                        then sentence
                 end
             )
             {%- endfor %}
-        ) as helping_signals,
-        concat_ws(
-            '; '
-            {%- for rank in [1, 2, 3] %},
-            max(
-                case
-                    when hurt_rank = {{ rank }} and contribution <= -0.05
-                        then concat(signal, ' ', cast(shown_points as string))
-                end
-            )
-            {%- endfor %}
-        ) as hurting_signals,
-        max(case when hurt_rank = 1 and contribution <= -0.05 then signal end)
-            as worst_signal,
-        max(case when hurt_rank = 1 and contribution <= -0.05 then points_to_gain end)
-            as points_to_gain
+        ) as {{ effect }},
+        {%- endfor %}
+        max(case when effect = 'hurts' and driver_rank = 1 then points_to_gain end)
+            as points_to_gain,
+        max(case when effect = 'hurts' and driver_rank = 1 then action end) as action
 
-    from signal_scores
+    from {{ ref('health_drivers') }}
 
     group by account_id
 
@@ -127,10 +77,10 @@ current_health as (
         account_standing.is_watermelon,
 
         -- why, and what to do
-        nullif(drivers.helping_signals, '') as helping_signals,
-        nullif(drivers.hurting_signals, '') as hurting_signals,
+        nullif(drivers.helps, '') as helping_signals,
+        nullif(drivers.hurts, '') as hurting_signals,
         drivers.points_to_gain,
-        signals.action,
+        drivers.action,
         cast(null as double) as renewal_probability,
 
         -- what was true of the account
@@ -161,9 +111,6 @@ current_health as (
 
     left join drivers
         on account_health.account_id = drivers.account_id
-
-    left join {{ ref('signals') }} as signals
-        on drivers.worst_signal = signals.signal
 
     {%- for days in [7, 28, 90] %}
 

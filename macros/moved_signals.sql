@@ -1,0 +1,214 @@
+{#
+    The three signals each way that moved the score of accounts most between two days: a query
+    with one row per row of `pairs` (account_id, first_day, last_day, one per account and
+    first_day), direction (up, down) and rank: by how many points the contribution of the signal
+    differs, and a sentence in the words of seeds/signals.csv.
+#}
+{% macro moved_signals(pairs) -%}
+with
+
+signal_scores as (
+
+    select
+        account_id,
+        snapshot_date,
+        signal,
+        status,
+        value,
+        weight,
+        contribution
+
+    from {{ ref('signal_scores_daily') }}
+
+    where
+        snapshot_date in (
+            select pairs.first_day from {{ pairs }} as pairs
+            union
+            select pairs.last_day from {{ pairs }} as pairs
+        )
+
+),
+
+{% for day in ['first_day', 'last_day'] %}
+
+{{ day }}_signals as (
+
+    select
+        pairs.first_day,
+        signal_scores.*
+
+    from {{ pairs }} as pairs
+
+    inner join signal_scores
+        on
+            pairs.account_id = signal_scores.account_id
+            and pairs.{{ day }} = signal_scores.snapshot_date
+
+),
+
+{% endfor %}
+
+moved as (
+
+    select
+        coalesce(last_day_signals.account_id, first_day_signals.account_id)
+            as account_id,
+        coalesce(last_day_signals.first_day, first_day_signals.first_day) as first_day,
+        coalesce(last_day_signals.signal, first_day_signals.signal) as signal,
+        first_day_signals.value as first_value,
+        last_day_signals.value as last_value,
+        first_day_signals.status as first_status,
+        last_day_signals.status as last_status,
+        coalesce(first_day_signals.weight, 0) as first_weight,
+        coalesce(last_day_signals.weight, 0) as last_weight,
+        {{ rounded(
+            'coalesce(last_day_signals.contribution, 0)'
+            ~ ' - coalesce(first_day_signals.contribution, 0)', 6
+        ) }} as points
+
+    from last_day_signals
+
+    full outer join first_day_signals
+        on
+            last_day_signals.account_id = first_day_signals.account_id
+            and last_day_signals.first_day = first_day_signals.first_day
+            and last_day_signals.signal = first_day_signals.signal
+
+),
+
+ranked as (
+
+    select
+        *,
+        case when points > 0 then 'up' else 'down' end as direction,
+        row_number() over (
+            partition by account_id, first_day, points > 0
+            order by abs(points) desc, signal asc
+        ) as move_rank
+
+    from moved
+
+    -- less is shown as 0.0
+    where abs(points) >= 0.05
+
+),
+
+worded as (
+
+    select
+        ranked.*,
+        coalesce(signals.label, ranked.signal) as label,
+        signals.value_format,
+        signals.value_words,
+        signals.zero_words,
+        ranked.first_status = 'measured' and ranked.last_status = 'measured'
+            as is_measured_on_both
+
+    from ranked
+
+    left join {{ ref('signals') }} as signals
+        on ranked.signal = signals.signal
+
+    where ranked.move_rank <= 3
+
+),
+
+texts as (
+
+    select
+        *,
+        {%- for day in ['first', 'last'] %}
+        {{ value_text(day ~ '_value', 'value_format') }} as {{ day }}_text,
+        {{ value_in_words(day ~ '_value') }} as {{ day }}_words,
+        {%- endfor %}
+        concat(
+            case when points > 0 then '+' else '' end,
+            cast(cast({{ rounded('points', 1) }} as decimal(6, 1)) as string),
+            ' points'
+        ) as shown_points
+
+    from worded
+
+),
+
+said as (
+
+    select
+        *,
+        case
+            -- it is no more in the seed, so that it has no words
+            when value_format is null then ' moved'
+
+            -- it counts on both days
+            when first_weight > 0 and last_weight > 0 and is_measured_on_both
+                then case
+                    when first_value = last_value
+                        then concat(
+                            ', still ', last_words,
+                            case
+                                when last_weight > first_weight then ', counts for more'
+                                when last_weight < first_weight then ', counts for less'
+                                else ', scored by other limits'
+                            end
+                        )
+                    when value_format = 'flag' then concat(', now ', last_words)
+                    when first_text = last_text
+                        then concat(
+                            case
+                                when last_value > first_value then ' rose'
+                                else ' fell'
+                            end,
+                            ' slightly, to ', last_text
+                        )
+                    when last_value > first_value
+                        then concat(' rose from ', first_text, ' to ', last_text)
+                    else concat(' fell from ', first_text, ' to ', last_text)
+                end
+
+            -- it counts now, and did not, or something stood in for it
+            when last_weight > 0 and last_status = 'measured'
+                then concat(
+                    case
+                        when coalesce(first_status, 'measured') = 'measured'
+                            then ', now counted, '
+                        else ', now measured, '
+                    end,
+                    last_words
+                )
+            when last_weight > 0 and first_weight > 0 and first_status <> 'measured'
+                then ', still not measured, what stands in for it moved'
+
+            -- it counted, and counts no more, or something stands in for it now
+            when first_weight > 0
+                then concat(
+                    case
+                        when coalesce(last_status, 'measured') = 'measured'
+                            then ', no longer counted'
+                        when last_status = 'stale source' then ', its source is stale'
+                        when last_status = 'not applicable' then ', its source is gone'
+                        else ', no longer measured'
+                    end,
+                    case
+                        when first_words is not null then concat(', was ', first_words)
+                        else ''
+                    end
+                )
+            else ', not measured, now counted'
+        end as what_happened
+
+    from texts
+
+)
+
+select
+    account_id,
+    first_day,
+    direction,
+    cast(move_rank as int) as move_rank,
+    signal,
+    points,
+
+    concat(label, what_happened, ': ', shown_points) as sentence
+
+from said
+{%- endmacro %}

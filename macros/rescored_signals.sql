@@ -1,0 +1,175 @@
+{#
+    Scores of past days, computed again from what history stores of them: the values of signals
+    in signal_scores_daily, under any scorecard version of the seeds, also one that never scored
+    that day. A query with one row per row of `account_versions` (account_id, snapshot_date,
+    scorecard, scorecard_version) and signal with weight in that version: status, value, score,
+    and the weights. What history has not stored of a day has the status 'not stored'.
+#}
+{% macro rescored_signals(account_versions) -%}
+with
+
+asked as (
+
+    select distinct
+        snapshot_date,
+        scorecard,
+        scorecard_version
+
+    from {{ account_versions }}
+
+),
+
+stored_signals as (
+
+    select
+        account_id,
+        snapshot_date,
+        signal,
+        status,
+        value
+
+    from {{ ref('signal_scores_daily') }}
+
+    where snapshot_date in (select distinct asked.snapshot_date from asked)
+
+),
+
+scorecard_signals as (
+
+    select * from {{ ref('int_scorecard_signals') }}
+
+    where
+        signal_weight > 0
+        and dimension_weight > 0
+
+),
+
+-- Peers are who had the version on the day. Where nobody had, since it came later or is
+-- a candidate, they are who had the scorecard, in whatever version.
+peers as (
+
+    select
+        account_health.account_id,
+        asked.snapshot_date,
+        asked.scorecard,
+        asked.scorecard_version,
+        account_health.scorecard_version = asked.scorecard_version as has_version,
+        max(
+            case
+                when account_health.scorecard_version = asked.scorecard_version then 1
+                else 0
+            end
+        ) over (
+            partition by
+                asked.snapshot_date, asked.scorecard, asked.scorecard_version
+        ) = 1 as somebody_has_version
+
+    from asked
+
+    inner join {{ ref('account_health_daily') }} as account_health
+        on
+            asked.snapshot_date = account_health.snapshot_date
+            and asked.scorecard = account_health.scorecard
+
+),
+
+peer_signals as (
+
+    select
+        peers.account_id,
+        peers.snapshot_date,
+        scorecard_signals.*,
+        stored_signals.status,
+        stored_signals.value * scorecard_signals.direction as x
+
+    from peers
+
+    inner join scorecard_signals
+        on
+            peers.scorecard = scorecard_signals.scorecard
+            and peers.scorecard_version = scorecard_signals.scorecard_version
+            and scorecard_signals.missing_policy = 'peer_median'
+
+    inner join stored_signals
+        on
+            peers.account_id = stored_signals.account_id
+            and peers.snapshot_date = stored_signals.snapshot_date
+            and scorecard_signals.signal = stored_signals.signal
+
+    where peers.has_version or not peers.somebody_has_version
+
+),
+
+peer_measurements as (
+
+    select
+        *,
+        {{ measured_score() }} as measured_score
+
+    from peer_signals
+
+),
+
+peer_scores as (
+
+    {{ peer_scores('peer_measurements') }}
+
+),
+
+asked_signals as (
+
+    select
+        account_versions.account_id,
+        account_versions.snapshot_date,
+        scorecard_signals.*,
+        stored_signals.value,
+        coalesce(stored_signals.status, 'not stored') as status,
+        stored_signals.value * scorecard_signals.direction as x
+
+    from {{ account_versions }} as account_versions
+
+    inner join scorecard_signals
+        on
+            account_versions.scorecard = scorecard_signals.scorecard
+            and account_versions.scorecard_version = scorecard_signals.scorecard_version
+
+    left join stored_signals
+        on
+            account_versions.account_id = stored_signals.account_id
+            and account_versions.snapshot_date = stored_signals.snapshot_date
+            and scorecard_signals.signal = stored_signals.signal
+
+),
+
+measurements as (
+
+    select
+        *,
+        {{ measured_score() }} as measured_score
+
+    from asked_signals
+
+)
+
+select
+    measurements.account_id,
+    measurements.snapshot_date,
+    measurements.scorecard,
+    measurements.scorecard_version,
+    measurements.signal,
+    measurements.dimension,
+    measurements.status,
+    measurements.value,
+    {{ counted_score() }} as score,
+    measurements.signal_weight,
+    measurements.dimension_weight
+
+from measurements
+
+left join peer_scores
+    on
+        measurements.snapshot_date = peer_scores.snapshot_date
+        and measurements.scorecard = peer_scores.scorecard
+        and measurements.scorecard_version = peer_scores.scorecard_version
+        and measurements.signal = peer_scores.signal
+{%- endmacro %}
