@@ -35,6 +35,10 @@ settled_days as (
             partition by health_history.account_id
             order by health_history.snapshot_date
         ) as day_before,
+        lag(health_bands.band) over (
+            partition by health_history.account_id
+            order by health_history.snapshot_date
+        ) as band_before,
         lag(health_bands.label) over (
             partition by health_history.account_id
             order by health_history.snapshot_date
@@ -64,7 +68,8 @@ moves as (
 
     from settled_days
 
-    where sort_order <> sort_order_before
+    -- in a new version of the bands the same one may have another place
+    where band <> band_before
 
 ),
 
