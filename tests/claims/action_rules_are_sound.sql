@@ -65,6 +65,28 @@ problems as (
     union all
 
     select
+        action_rules.rule,
+        concat(
+            'a rule on a signal needs one in signals, max_actions 0, ',
+            'and nothing else: ', action_rules.signal
+        )
+    from action_rules
+    left join {{ ref('signals') }} as signals
+        on action_rules.signal = signals.signal
+    where
+        action_rules.signal is not null
+        and (
+            signals.signal is null
+            or coalesce(action_rules.max_actions, 1) <> 0
+            or action_rules.action is not null
+            or action_rules.effort is not null
+            or action_rules.band is not null
+            or action_rules.lifecycle_stage is not null
+        )
+
+    union all
+
+    select
         bands.band,
         concat(
             'this band has no row with max_actions for any action and stage: ',

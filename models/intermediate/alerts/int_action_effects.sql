@@ -1,5 +1,6 @@
--- One row per account per action that was done: of the last time that it was, the signal
--- that hurt most when it was begun, and what became of it action_effect_days later.
+-- One row per account per action that was done: of the last time that it was, the
+-- signal that hurt most when it was begun, and what became of it action_effect_days
+-- later.
 
 with
 

@@ -1,5 +1,5 @@
--- One row per task of the CRM that carries out an action in seeds/actions.csv, as it was
--- known on the latest day of history; those finished long ago are left out.
+-- One row per task of the CRM that carries out an action in seeds/actions.csv, as it
+-- was known on the latest day of history; those that ended long ago are left out.
 
 with
 

@@ -97,15 +97,15 @@ compared_readings as (
 
     select
         readings.*,
-        rules.kind,
-        {%- for limit in ['enters_at', 'stays_at'] %}
+        {%- for reaches, limit in {'enters': 'enters_at', 'stays': 'stays_at'}.items() %}
         case rules.comparison
             when '>' then readings.value > rules.{{ limit }}
             when '>=' then readings.value >= rules.{{ limit }}
             when '<' then readings.value < rules.{{ limit }}
             when '<=' then readings.value <= rules.{{ limit }}
-        end as {{ 'enters' if loop.first else 'stays' }}{{ ',' if not loop.last }}
+        end as {{ reaches }},
         {%- endfor %}
+        rules.kind
 
     from readings
 

@@ -20,6 +20,9 @@ action_rules as (
 
     select * from {{ ref('action_rules') }}
 
+    -- int_drivers has left these signals out
+    where signal is null
+
 ),
 
 -- all rules that fit hold; what a rule leaves blank is any

@@ -55,6 +55,11 @@ hurting_signals as (
     where
         signal_scores.weight > 0
         and signal_scores.score < 50
+        and signal_scores.signal not in (
+            select action_rules.signal from {{ ref('action_rules') }} as action_rules
+
+            where action_rules.signal is not null
+        )
 
 ),
 

@@ -24,7 +24,7 @@ caps as (
         health_history.account_id,
         health_history.snapshot_date,
         rules.rule,
-        1.0 as value,
+        cast(1 as double) as value,
         health_history.uncapped_health_score as value_before,
         health_history.health_score as value_now,
         health_history.cap as name

@@ -58,7 +58,17 @@ ranked_actions as (
 accounts as (
 
     select
-        account_health.*,
+        account_health.account_id,
+        account_health.account_name,
+        account_health.snapshot_date,
+        account_health.owner_id,
+        account_health.health_score,
+        account_health.health_band,
+        account_health.settled_band,
+        account_health.change_28d,
+        account_health.hurting_signals,
+        account_health.arr,
+        account_health.days_to_renewal,
         coalesce(open_alerts.open_alerts, 0) as open_alerts,
         open_alerts.severity,
         open_alerts.alerts_in_words,
@@ -73,8 +83,8 @@ accounts as (
         ranked_actions.driver,
         ranked_actions.points_to_gain as action_points,
 
-        -- the chance to lose the revenue, where it is known; else how far the score lies
-        -- below healthy, as a share of the whole way down to 0
+        -- the chance to lose the revenue, where it is known; else how far the score is
+        -- below healthy, as a share of the way down to 0
         case
             when account_health.renewal_probability is not null
                 then 1 - account_health.renewal_probability

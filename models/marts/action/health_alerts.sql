@@ -12,8 +12,8 @@
     'change_days': 'cast(rules.change_days as string)',
     'renewal': 'cast(first_days.days_to_renewal as string)',
 }.items() %}
-{%- set sentence.sql = "replace(" ~ sentence.sql ~ ", '{" ~ placeholder ~ "}', coalesce("
-    ~ text ~ ", 'unknown'))" %}
+{%- set sentence.sql = "replace(\n            " ~ sentence.sql ~ ", '{"
+    ~ placeholder ~ "}', coalesce(" ~ text ~ ", 'unknown')\n        )" %}
 {%- endfor %}
 
 with
@@ -40,14 +40,14 @@ spells as (
 spells_in_words as (
 
     select
-        spells.*,
         {%- for number in ['value_on_first_day', 'value_before', 'value_now'] %}
         case
             when {{ rounded(number, 1) }} = round({{ number }})
                 then cast(cast(round({{ number }}) as bigint) as string)
             else cast(cast({{ rounded(number, 1) }} as decimal(18, 1)) as string)
-        end as {{ number }}_in_words{{ ',' if not loop.last }}
+        end as {{ number }}_in_words,
         {%- endfor %}
+        spells.*
 
     from spells
 
