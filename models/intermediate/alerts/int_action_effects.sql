@@ -60,7 +60,13 @@ signals_before as (
             signals_before.signal = signals.signal
             and last_done_tasks.action = signals.action
 
-    where signals_before.weight > 0
+    where
+        signals_before.weight > 0
+        and signals_before.signal not in (
+            select action_rules.signal from {{ ref('action_rules') }} as action_rules
+
+            where action_rules.signal is not null
+        )
 
 ),
 
