@@ -4,14 +4,6 @@
 
 with
 
-signal_scores_daily as (
-
-    select * from {{ ref('signal_scores_daily') }}
-
-    where status = 'measured'
-
-),
-
 done_tasks as (
 
     select
@@ -50,10 +42,11 @@ signals_before as (
 
     from last_done_tasks
 
-    inner join signal_scores_daily as signals_before
+    inner join {{ ref('signal_scores_daily') }} as signals_before
         on
             last_done_tasks.account_id_then = signals_before.account_id
             and last_done_tasks.created_on = signals_before.snapshot_date
+            and signals_before.status = 'measured'
 
     inner join {{ ref('signals') }} as signals
         on
@@ -70,20 +63,14 @@ signals_before as (
 
 ),
 
-action_effects as (
+drivers_before as (
 
     select
-        last_done_tasks.account_id,
-        last_done_tasks.action,
-        last_done_tasks.created_on,
-        last_done_tasks.due_on,
-        last_done_tasks.completed_on,
+        last_done_tasks.*,
         last_done_tasks.completed_on + {{ var('action_effect_days') }} as effect_on,
         signals_before.signal as driver,
         signals_before.value as value_before,
-        signals_before.score as score_before,
-        signals_after.value as value_after,
-        signals_after.score as score_after
+        signals_before.score as score_before
 
     from last_done_tasks
 
@@ -93,12 +80,48 @@ action_effects as (
             and last_done_tasks.action = signals_before.action
             and signals_before.hurt_rank = 1
 
-    left join signal_scores_daily as signals_after
+),
+
+signals_after as (
+
+    select
+        drivers_before.account_id,
+        drivers_before.action,
+        signals_after.value,
+        signals_after.score
+
+    from drivers_before
+
+    inner join {{ ref('signal_scores_daily') }} as signals_after
         on
-            last_done_tasks.account_id_after = signals_after.account_id
-            and last_done_tasks.completed_on + {{ var('action_effect_days') }}
-            = signals_after.snapshot_date
-            and signals_before.signal = signals_after.signal
+            drivers_before.account_id_after = signals_after.account_id
+            and drivers_before.effect_on = signals_after.snapshot_date
+            and drivers_before.driver = signals_after.signal
+            and signals_after.status = 'measured'
+
+),
+
+action_effects as (
+
+    select
+        drivers_before.account_id,
+        drivers_before.action,
+        drivers_before.created_on,
+        drivers_before.due_on,
+        drivers_before.completed_on,
+        drivers_before.effect_on,
+        drivers_before.driver,
+        drivers_before.value_before,
+        drivers_before.score_before,
+        signals_after.value as value_after,
+        signals_after.score as score_after
+
+    from drivers_before
+
+    left join signals_after
+        on
+            drivers_before.account_id = signals_after.account_id
+            and drivers_before.action = signals_after.action
 
 )
 

@@ -6,7 +6,22 @@ with
 account_health_daily as (
 
     select
-        *,
+        account_id,
+        snapshot_date,
+        health_score,
+        uncapped_health_score,
+        relationship_score,
+        impact_score,
+        coverage,
+        health_band,
+        settled_band,
+        cap,
+        scorecard,
+        scorecard_version,
+        owner_id,
+        arr,
+        tenure_days,
+        days_to_renewal,
         cast(snapshot_date - cast('1900-01-01' as date) as int) as day_number,
         lag(scorecard) over (partition by account_id order by snapshot_date)
             as scorecard_before,
