@@ -351,6 +351,25 @@ problems as (
     union all
 
     select
+        'actions',
+        action,
+        concat(
+            'title, playbook and owner_role must be given, due_in_days be 0 or more, ',
+            'and effort light or full'
+        )
+    from {{ ref('actions') }}
+    where
+        title is null
+        or playbook is null
+        or owner_role is null
+        or due_in_days is null
+        or due_in_days < 0
+        or effort is null
+        or effort not in ('light', 'full')
+
+    union all
+
+    select
         'opportunity_stages',
         stage,
         'points must lie between 0 and 100'
