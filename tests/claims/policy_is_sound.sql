@@ -252,6 +252,51 @@ problems as (
         from {{ ref('thresholds') }}
     )
     where days is null or days <= 0
+    {%- for threshold in ['peer_rank_minimum_peers', 'expansion_minimum_health',
+        'expansion_minimum_owners', 'advocacy_minimum_health', 'advocacy_minimum_nps',
+        'advocacy_champion_capital', 'advocacy_champion_touch_days',
+        'feature_minimum_accounts'] %}
+
+    union all
+
+    select
+        'thresholds',
+        '{{ threshold }}',
+        'must be there, with a value: nothing would ever reach it'
+    from (
+        select max(case when threshold = '{{ threshold }}' then value end) as threshold
+
+        from {{ ref('thresholds') }}
+    )
+    where threshold is null
+    {%- endfor %}
+
+    union all
+
+    select
+        'thresholds',
+        threshold,
+        'value must be at least 1: it counts accounts'
+    from {{ ref('thresholds') }}
+    where unit = 'accounts' and value < 1
+
+    union all
+
+    select
+        'health_bands',
+        band,
+        concat(
+            'a band with a min_score must be green, yellow, orange or red, ',
+            'and the same in every version: its accounts would be counted twice or not'
+        )
+    from health_bands
+    where min_score is not null
+    group by band
+    having
+        count(distinct colour) <> 1
+        or count(*) <> count(
+            case when colour in ('green', 'yellow', 'orange', 'red') then 1 end
+        )
 
     union all
 
