@@ -264,11 +264,11 @@ problems as (
         '{{ threshold }}',
         'must be there, with a value: nothing would ever reach it'
     from (
-        select max(case when threshold = '{{ threshold }}' then value end) as threshold
+        select max(case when threshold = '{{ threshold }}' then value end) as known_value
 
         from {{ ref('thresholds') }}
     )
-    where threshold is null
+    where known_value is null
     {%- endfor %}
 
     union all

@@ -48,11 +48,11 @@ groups_of_accounts as (
 
     select distinct
         snapshot_date,
-        segment,
-        owner_id,
-        region,
-        service_tier,
-        industry
+        {%- for attribute in ['segment', 'owner_id', 'region', 'service_tier',
+            'industry'] %}
+        coalesce({{ attribute }}, 'unknown') as {{ attribute }}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
 
     from accounts
 

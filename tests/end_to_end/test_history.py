@@ -18,6 +18,10 @@ KEEPS_HISTORY = {
     "int_raw_record_days": "source_table",
     "int_usage_event_rejects": "record_date",
     "history_ledger": None,
+    "int_account_ancestor_days": "snapshot_date",
+    "portfolio_health_daily": "snapshot_date",
+    "account_peer_ranks_daily": "snapshot_date",
+    "source_freshness_daily": "snapshot_date",
 }
 LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
 
