@@ -1,7 +1,7 @@
--- Data owner: which tables are stale, missing or dirty today, who looks after them, what
--- do they take from the score, and on how many of the last 90 days were they stale? What
--- they take is of the scorecard with most accounts. Signals that wait are those that
--- would be measured if the table were there.
+-- Data owner: which tables are stale, missing or dirty today, who looks after them,
+-- what do they take from the score, and on how many of the last 90 days were they
+-- stale? What they take is of the scorecard with most accounts. Signals that wait are
+-- those that would be measured if the table were there.
 
 with
 

@@ -1,7 +1,6 @@
--- The children of a parent are the accounts that name it in account_health_daily, less
--- those that are refused: what parent_account_health_daily counts as children equals
--- that, day by day, and scores and revenue of one level add up to the accounts. What
--- stands above itself is refused, and a parent that was merged is the one it became.
+-- parent_account_health_daily adds up to account_health_daily: every account counts once
+-- for each account above it, with its revenue. And every account that names a parent
+-- counts for one, unless it stands above itself, or its parent was merged into it.
 
 with
 
@@ -26,8 +25,9 @@ account_sums as (
         ancestor_days.ancestor_account_id as parent_account_id,
         ancestor_days.snapshot_date,
         count(distinct account_health.account_id) as accounts,
-        count(distinct case when ancestor_days.level = 1 then account_health.account_id end)
-            as children,
+        count(
+            distinct case when ancestor_days.level = 1 then account_health.account_id end
+        ) as children,
         coalesce({{ exact_sum('account_health.arr', 2) }}, 0) as arr
 
     from account_health

@@ -264,7 +264,8 @@ problems as (
         '{{ threshold }}',
         'must be there, with a value: nothing would ever reach it'
     from (
-        select max(case when threshold = '{{ threshold }}' then value end) as known_value
+        select
+            max(case when threshold = '{{ threshold }}' then value end) as known_value
 
         from {{ ref('thresholds') }}
     )

@@ -40,7 +40,9 @@ feature_use as (
         use_days.feature,
         sum(use_days.quantity_with_outcome) as uses_with_outcome,
         sum(
-            case when use_days.quantity_with_outcome > 0 then use_days.failed_quantity end
+            case
+                when use_days.quantity_with_outcome > 0 then use_days.failed_quantity
+            end
         ) as failed_uses
 
     from {{ ref('int_user_feature_days') }} as use_days

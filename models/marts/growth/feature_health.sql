@@ -91,7 +91,9 @@ select
         as using_accounts,
     case
         when known.is_known
-            then {{ rounded('known.using_accounts / cast(known.accounts as double)', 6) }}
+            then {{ rounded(
+                'known.using_accounts / cast(known.accounts as double)', 6
+            ) }}
     end as using_share,
 
     -- how healthy they are
@@ -99,7 +101,8 @@ select
     case
         when known.is_known and known.is_enough
             then {{ rounded(
-                'known.' ~ accounts ~ '_score / known.scored_' ~ accounts ~ '_accounts', 4
+                'known.' ~ accounts ~ '_score'
+                ~ ' / known.scored_' ~ accounts ~ '_accounts', 4
             ) }}
     end as mean_health_{{ accounts }},
     {%- endfor %}

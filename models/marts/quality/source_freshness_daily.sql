@@ -70,7 +70,8 @@ freshness as (
         -- what rests on it
         cast(scorecard_days.accounts as bigint) as accounts,
         cast(coalesce(source_weights.signals, 0) as bigint) as signals,
-        coalesce({{ rounded('source_weights.configured_weight', 6) }}, 0) as configured_weight,
+        coalesce({{ rounded('source_weights.configured_weight', 6) }}, 0)
+            as configured_weight,
         coalesce({{ rounded('source_weights.weight', 6) }}, 0) as weight,
         case
             when source_states.source_state = 'stale'
