@@ -1,7 +1,6 @@
 -- Data owner: which tables are stale, missing or dirty today, who looks after them,
 -- what do they take from the score, and on how many of the last 90 days were they
--- stale? What they take is of the scorecard with most accounts. Signals that wait are
--- those that would be measured if the table were there.
+-- stale? Signals that wait are those that would be measured if the table were there.
 
 with
 
@@ -29,22 +28,22 @@ stale_days as (
 
 ),
 
+-- of the mean account
 today as (
 
     select
-        freshness.*,
-        row_number() over (
-            partition by freshness.source, freshness.table_name
-            order by
-                freshness.accounts desc,
-                freshness.scorecard asc,
-                freshness.scorecard_version asc
-        ) as scorecard_rank
+        freshness.source,
+        freshness.table_name,
+        sum(freshness.accounts * freshness.weight) / sum(freshness.accounts) as weight,
+        sum(freshness.accounts * freshness.lost_coverage) / sum(freshness.accounts)
+            as lost_coverage
 
     from source_freshness_daily as freshness
 
     inner join latest_day
         on freshness.snapshot_date = latest_day.snapshot_date
+
+    group by freshness.source, freshness.table_name
 
 )
 
@@ -57,13 +56,12 @@ select
     inventory.lag_days,
     inventory.max_lag_days,
     coalesce(stale_days.stale_days, 0) as stale_days_of_90,
-    today.scorecard,
     round(100 * today.weight, 1) as percent_of_score_on_it,
     round(100 * today.lost_coverage, 1) as percent_of_score_lost,
     round(100 * inventory.match_rate, 1) as percent_matched,
     inventory.rejected_rows,
     inventory.waiting_signals,
-    coalesce(today.warning, inventory.warning) as what_to_know
+    inventory.warning
 
 from data_inventory as inventory
 
@@ -76,11 +74,13 @@ left join today
     on
         inventory.source = today.source
         and inventory.table_name = today.table_name
-        and today.scorecard_rank = 1
 
 order by
     today.lost_coverage desc nulls last,
-    inventory.freshness = 'fresh',
+    case
+        when inventory.freshness in ('absent', 'disappeared', 'stale') then 1
+        else 2
+    end asc,
     today.weight desc nulls last,
     inventory.source asc,
     inventory.table_name asc

@@ -12,7 +12,7 @@ stale as (
         scorecard_version,
         sum(lost_coverage) as lost_coverage,
         string_agg(
-            concat(source, '.', table_name), ', ' order by lost_coverage desc, source
+            concat(source, '.', table_name), ', ' order by lost_coverage desc, source asc
         ) as stale_tables
 
     from source_freshness_daily
@@ -44,6 +44,7 @@ inner join stale
 
 where accounts.account_id = coalesce(getvariable('account'), accounts.account_id)
 
-order by accounts.coverage, accounts.arr desc nulls last, accounts.account_id
+order by
+    accounts.coverage asc, accounts.arr desc nulls last, accounts.account_id asc
 
 limit 40

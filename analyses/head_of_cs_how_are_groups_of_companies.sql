@@ -33,4 +33,4 @@ where
     and parents.parent_account_id
     = coalesce(getvariable('account'), parents.parent_account_id)
 
-order by parents.arr desc nulls last, parents.parent_account_id
+order by parents.arr desc nulls last, parents.parent_account_id asc

@@ -51,4 +51,4 @@ from portfolios
 
 group by owner_id
 
-order by arr_at_risk desc nulls last, owner_id
+order by arr_at_risk desc nulls last, owner_id asc

@@ -81,4 +81,4 @@ where band_before <> band_today
 
 group by owner_id, band_before, band_today
 
-order by owner_id, arr desc nulls last, band_before, band_today
+order by owner_id asc, arr desc nulls last, band_before asc, band_today asc

@@ -1,19 +1,18 @@
 -- Marketing: which accounts research competitors, and which our own category? Research
--- on competitors reads as churn, on our category as growth. Signals that only some day
--- stores, such as those without weight, are of the last day of a month.
+-- on competitors reads as churn, on our category as growth. Every signal is that of the
+-- last day on which it was stored: those without weight are of the last day of a month.
 
 with
 
-intent as (
+stored as (
 
     select
         account_id,
         signal,
         value,
+        status,
         snapshot_date,
-        row_number() over (
-            partition by account_id, signal order by snapshot_date desc
-        ) as recency
+        max(snapshot_date) over (partition by signal) as last_stored_day
 
     from signal_scores_daily
 
@@ -24,11 +23,6 @@ intent as (
             'category_intent_change_28d',
             'intent_topics_28d'
         )
-        and status = 'measured'
-        and snapshot_date > (
-            select max(account_health_daily.snapshot_date) - 31
-            from account_health_daily
-        )
 
 ),
 
@@ -36,7 +30,6 @@ intents as (
 
     select
         account_id,
-        max(snapshot_date) as measured_on,
         max(case when signal = 'competitor_intent_share_28d' then value end)
             as competitor_share,
         max(case when signal = 'competitor_intent_change_28d' then value end)
@@ -45,9 +38,11 @@ intents as (
             as category_change,
         max(case when signal = 'intent_topics_28d' then value end) as topics
 
-    from intent
+    from stored
 
-    where recency = 1
+    where
+        snapshot_date = last_stored_day
+        and status = 'measured'
 
     group by account_id
 
@@ -62,8 +57,7 @@ select
     round(100 * intents.competitor_share) as percent_on_competitors,
     round(intents.competitor_change, 2) as competitor_change,
     round(intents.category_change, 2) as category_change,
-    intents.topics,
-    intents.measured_on
+    intents.topics
 
 from intents
 

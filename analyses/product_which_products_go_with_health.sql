@@ -27,4 +27,5 @@ from expansion_opportunities as opportunities
 group by
     opportunities.product_id, opportunities.impact_area, opportunities.benefactor_team
 
-order by expected_arr_with_healthy_accounts desc nulls last, opportunities.product_id
+order by
+    expected_arr_with_healthy_accounts desc nulls last, opportunities.product_id asc

@@ -1,6 +1,7 @@
--- parent_account_health_daily adds up to account_health_daily: every account counts once
--- for each account above it, with its revenue. And every account that names a parent
--- counts for one, unless it stands above itself, or its parent was merged into it.
+-- parent_account_health_daily adds up to account_health_daily: every account counts
+-- once for each account above it, with its revenue. And every account that names a
+-- parent counts for one, unless it stands above itself, or its parent was merged into
+-- it.
 
 with
 
@@ -25,9 +26,7 @@ account_sums as (
         ancestor_days.ancestor_account_id as parent_account_id,
         ancestor_days.snapshot_date,
         count(distinct account_health.account_id) as accounts,
-        count(
-            distinct case when ancestor_days.level = 1 then account_health.account_id end
-        ) as children,
+        sum(case when ancestor_days.level = 1 then 1 else 0 end) as children,
         coalesce({{ exact_sum('account_health.arr', 2) }}, 0) as arr
 
     from account_health

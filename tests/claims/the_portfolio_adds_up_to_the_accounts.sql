@@ -48,11 +48,11 @@ groups_of_accounts as (
 
     select distinct
         snapshot_date,
-        {%- for attribute in ['segment', 'owner_id', 'region', 'service_tier',
-            'industry'] %}
-        coalesce({{ attribute }}, 'unknown') as {{ attribute }}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(segment, 'unknown') as segment,
+        coalesce(owner_id, 'unknown') as owner_id,
+        coalesce(region, 'unknown') as region,
+        coalesce(service_tier, 'unknown') as service_tier,
+        coalesce(industry, 'unknown') as industry
 
     from accounts
 

@@ -13,11 +13,14 @@ relationship_map as (
 thresholds as (
 
     select
-        {%- for threshold in ['advocacy_minimum_health', 'advocacy_minimum_nps',
-            'advocacy_champion_capital', 'advocacy_champion_touch_days'] %}
-        max(case when threshold = '{{ threshold }}' then value end) as {{ threshold }}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
+        max(case when threshold = 'advocacy_minimum_health' then value end)
+            as minimum_health,
+        max(case when threshold = 'advocacy_minimum_nps' then value end)
+            as minimum_nps,
+        max(case when threshold = 'advocacy_champion_capital' then value end)
+            as champion_capital,
+        max(case when threshold = 'advocacy_champion_touch_days' then value end)
+            as champion_touch_days
 
     from {{ ref('thresholds') }}
 
@@ -44,10 +47,10 @@ engaged_champions as (
 
     inner join thresholds
         on
-            relationship_map.capital >= thresholds.advocacy_champion_capital
+            relationship_map.capital >= thresholds.champion_capital
             and cast(
                 relationship_map.snapshot_date - relationship_map.last_touch_on as int
-            ) < thresholds.advocacy_champion_touch_days
+            ) < thresholds.champion_touch_days
 
     where relationship_map.persona = 'champion'
 
@@ -87,13 +90,13 @@ advocacy_candidates as (
         on
             engaged_champions.account_id = account_health.account_id
             and engaged_champions.snapshot_date = account_health.snapshot_date
-            and account_health.health_score >= thresholds.advocacy_minimum_health
+            and account_health.health_score >= thresholds.minimum_health
 
     inner join {{ ref('int_sentiment_signals_by_account_day') }} as sentiment
         on
             engaged_champions.account_id = sentiment.account_id
             and engaged_champions.snapshot_date = sentiment.snapshot_date
-            and sentiment.nps_180d >= thresholds.advocacy_minimum_nps
+            and sentiment.nps_180d >= thresholds.minimum_nps
 
     left join {{ ref('int_expansion_signals_by_account_day') }} as expansion
         on

@@ -62,7 +62,7 @@ freshness as (
         sources.table_name,
 
         -- freshness
-        coalesce(source_states.source_state, 'absent') as source_state,
+        coalesce(source_states.source_state, 'no_record') as source_state,
         source_states.newest_record_date,
         source_states.lag_days,
         sources.max_lag_days,
