@@ -410,33 +410,64 @@ problems as (
     select
         'thresholds',
         needed.threshold,
-        'must be there, with a value above 0: a model asks for it'
+        'must be there, with a value, and except for an NPS above 0: a model asks for it'
     from (
         select 'power_user_days_28d' as threshold
         union all
         select 'threading_capital' as threshold
+        union all
+        select 'momentum_rising' as threshold
+        union all
+        select 'momentum_least_movement' as threshold
+        union all
+        select 'peer_rank_minimum_peers' as threshold
+        union all
+        select 'expansion_minimum_health' as threshold
+        union all
+        select 'expansion_minimum_owners' as threshold
+        union all
+        select 'advocacy_minimum_health' as threshold
+        union all
+        select 'advocacy_minimum_nps' as threshold
+        union all
+        select 'advocacy_champion_capital' as threshold
+        union all
+        select 'advocacy_champion_touch_days' as threshold
+        union all
+        select 'feature_minimum_accounts' as threshold
     ) as needed
     left join {{ ref('thresholds') }} as thresholds
         on needed.threshold = thresholds.threshold
-    where thresholds.value is null or thresholds.value <= 0
+    where
+        thresholds.value is null
+        or (thresholds.value <= 0 and thresholds.unit <> 'NPS points')
 
     union all
 
     select
         'thresholds',
-        'momentum_rising, momentum_least_movement',
-        'both must be there, with a value above 0: they tell who is rising'
-    from (
-        select
-            max(case when threshold = 'momentum_rising' then value end) as rising,
-            max(case when threshold = 'momentum_least_movement' then value end)
-                as least_movement
+        threshold,
+        'value must be at least 1: it counts accounts'
+    from {{ ref('thresholds') }}
+    where unit = 'accounts' and value < 1
 
-        from {{ ref('thresholds') }}
-    )
-    where
-        coalesce(rising, 0) <= 0
-        or coalesce(least_movement, 0) <= 0
+    union all
+
+    select
+        'health_bands',
+        band,
+        concat(
+            'a band with a min_score must be green, yellow, orange or red, ',
+            'and the same in every version: its accounts would be counted twice or not'
+        )
+    from health_bands
+    where min_score is not null
+    group by band
+    having
+        count(distinct colour) <> 1
+        or count(*) <> count(
+            case when colour in ('green', 'yellow', 'orange', 'red') then 1 end
+        )
 
     union all
 

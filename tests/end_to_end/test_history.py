@@ -19,7 +19,18 @@ KEEPS_HISTORY = {
     "int_usage_event_rejects": "record_date",
     "history_ledger": None,
     "policy_ledger": None,
+    "int_account_ancestor_days": "snapshot_date",
+    "portfolio_health_daily": "snapshot_date",
+    "account_peer_ranks_daily": "snapshot_date",
+    "source_freshness_daily": "snapshot_date",
 }
+# What follows from the history marts, day by day.
+ROLL_UPS = (
+    "portfolio_health_daily",
+    "parent_account_health_daily",
+    "account_peer_ranks_daily",
+    "source_freshness_daily",
+)
 LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
 
 
@@ -106,6 +117,10 @@ def test_running_twice_changes_only_the_stamps(base, publication):
             "data_inventory",
             "rejected_records",
             "manual_rating_audit",
+            *ROLL_UPS,
+            "expansion_opportunities",
+            "advocacy_candidates",
+            "feature_health",
         ],
     )
     assert (
@@ -130,6 +145,18 @@ def test_one_night_at_a_time_equals_all_at_once(base, nightly):
     the final files gives. Catches look-ahead, and late data that is handled differently
     in the first and in a later run."""
     assert_same_rows(base.warehouse, nightly.warehouse)
+
+
+def test_roll_ups_of_one_night_at_a_time_equal_all_at_once(base, nightly):
+    """Catches days that a roll-up does not make anew when they were scored again, and
+    parents or sources as they are today on days of the past."""
+    assert_same_rows(base.warehouse, nightly.warehouse, ROLL_UPS)
+
+
+def test_roll_ups_heal_with_a_gap(base, gap):
+    """A day that was lost and came back; catches a roll-up that keeps its old rows by
+    another run, or has none."""
+    assert_same_rows(base.warehouse, gap.warehouse, ROLL_UPS)
 
 
 def test_a_skipped_night_closes_no_day_early(base, nightly):

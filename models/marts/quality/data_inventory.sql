@@ -116,7 +116,8 @@ dependents as (
     select
         governing_source,
         count(*) as dependent_signals,
-        {{ exact_sum('share') }} as dependent_weight
+        {{ exact_sum('share') }} as dependent_weight,
+        {{ distinct_text('signal') }} as signals
 
     from signal_weights
 
@@ -139,6 +140,24 @@ scope as (
 
     inner join newest_scored_day
         on account_day_ids.snapshot_date = newest_scored_day.snapshot_date
+
+),
+
+-- accounts that stand above themselves
+circles as (
+
+    select
+        count(distinct account_parents.account_id) as accounts,
+        min(account_parents.account_id) as example_account_id
+
+    from {{ ref('int_account_parents') }} as account_parents
+
+    inner join as_of
+        on
+            account_parents.valid_from <= as_of.as_of_date
+            and account_parents.valid_to > as_of.as_of_date
+
+    where account_parents.is_in_circle
 
 ),
 
@@ -218,6 +237,7 @@ inventory as (
         cast(coalesce(dependents.dependent_signals, 0) as bigint) as dependent_signals,
         coalesce({{ rounded('dependents.dependent_weight', 6) }}, 0)
             as dependent_weight,
+        dependents.signals,
         cast(
             case
                 when sources.source_table = 'crm.accounts' then scope.accounts_in_scope
@@ -228,7 +248,10 @@ inventory as (
                 when sources.source_table = 'crm.accounts'
                     then rows_of_tables.staged_rows - scope.accounts_in_scope
             end as bigint
-        ) as accounts_out_of_scope
+        ) as accounts_out_of_scope,
+        case when sources.source_table = 'crm.accounts' then circles.accounts end
+            as accounts_in_circles,
+        circles.example_account_id
 
     from sources
 
@@ -243,10 +266,42 @@ inventory as (
 
     cross join scope
 
+    cross join circles
+
 )
 
 select
-    *,
+    source,
+    table_name,
+    owner,
+    freshness,
+    newest_record_date,
+    lag_days,
+    max_lag_days,
+    raw_rows,
+    staged_rows,
+    rejected_rows,
+    duplicate_rows,
+    deleted_rows,
+    match_rate,
+    unknown_values,
+    unreadable_values,
+    amounts_without_rate,
+    dependent_signals,
+    dependent_weight,
+
+    -- what was read of usage.events stays, and its signals go on
+    case
+        when
+            freshness = 'absent'
+            or (
+                freshness = 'disappeared'
+                and concat(source, '.', table_name) <> 'usage.events'
+            )
+            then signals
+    end as waiting_signals,
+    accounts_in_scope,
+    accounts_out_of_scope,
     nullif(concat_ws(
         '; ',
         case
@@ -294,6 +349,15 @@ select
                 then concat(
                     cast(amounts_without_rate as string),
                     ' amounts in a currency without a rate: add it to exchange_rates'
+                )
+        end,
+        case
+            when accounts_in_circles > 0
+                then concat(
+                    cast(accounts_in_circles as string),
+                    ' accounts stand above themselves, such as ',
+                    example_account_id,
+                    ': correct parent_account_id, until then they have no parent'
                 )
         end
     ), '') as warning
