@@ -97,7 +97,8 @@ compared_readings as (
 
     select
         readings.*,
-        {%- for reaches, limit in {'enters': 'enters_at', 'stays': 'stays_at'}.items() %}
+        {%- for reaches in ['enters', 'stays'] %}
+        {%- set limit = reaches ~ '_at' %}
         case rules.comparison
             when '>' then readings.value > rules.{{ limit }}
             when '>=' then readings.value >= rules.{{ limit }}
