@@ -37,3 +37,16 @@
 {% macro spark__hours_between(start, end) -%}
     timestampdiff(microsecond, {{ start }}, {{ end }}) / 3.6e9
 {%- endmacro %}
+
+
+{#
+    The first day of whose snapshot a record is part: that of `happened_on`, or when it arrived later
+    than late_data_days after it, the first day that was still open then.
+#}
+{% macro known_on(happened_on) -%}
+    case
+        when loaded_on - {{ var('late_data_days') }} > {{ happened_on }}
+            then loaded_on - {{ var('late_data_days') }}
+        else {{ happened_on }}
+    end
+{%- endmacro %}

@@ -2255,13 +2255,16 @@ with visits as (
 ),
 headcounts as (
     select
-        full_targets.entity, value as headcount, occurred_at, event_id,
+        targets.entity, value as headcount, occurred_at, event_id,
         visible(happened_on, loaded_on) as begins,
         happened_on + 180 as ends,
         greatest(visible(happened_on, loaded_on), happened_on + 365) as begins_before,
         happened_on + 545 as ends_before
-    from market_events inner join full_targets using (source)
-    where event_kind = 'headcount' and value is not null
+    from market_events
+    inner join targets using (source)
+    inner join entities
+        on targets.old_entity = entities.entity and source = entities.account
+    where targets.is_full and event_kind = 'headcount' and value is not null
         and happened_on > first_day() - 545
 ),
 -- one counts until a newer one is known

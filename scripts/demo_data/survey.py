@@ -35,7 +35,7 @@ def survey_tables(
     surveyed = ~accounts.is_never_surveyed & ~accounts.is_prospect
 
     # NPS goes to some contacts about every four months
-    rate = np.where(surveyed, 3.0 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
+    rate = np.where(surveyed, 3.6 * np.sqrt(accounts.contacts / 3) / 52, 0)[:, None]
     account, sent_at = world.draw_events(generator, rate)
     blocks = [
         (

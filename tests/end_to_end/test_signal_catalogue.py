@@ -63,7 +63,7 @@ def test_knots_and_weight_are_those_of_the_latest_published_version(project):
                 f"default,{version},0,{selectors},2030-01-01,,{status},0.4,me,why\n"
             )
     row = row_of("login_days_28d", catalogue(project))
-    assert "| 28 days | days | 1 / 2 / 3 to 4, 0 from 5 | 33 (100.0) | neutral |" in row
+    assert "| days | more | 1 / 2 / 3 to 4, 0 from 5 | 33 (100.0) | neutral |" in row
     assert "not in default" in row_of("arr", catalogue(project))
 
 

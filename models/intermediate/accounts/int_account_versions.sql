@@ -20,11 +20,7 @@ account_changes as (
         changed_at,
 
         -- a change that arrived late was not known before
-        case
-            when loaded_on - {{ var('late_data_days') }} > changed_on
-                then loaded_on - {{ var('late_data_days') }}
-            else changed_on
-        end as known_on
+        {{ known_on('changed_on') }} as known_on
 
     from {{ ref('stg_crm__account_changes') }}
 

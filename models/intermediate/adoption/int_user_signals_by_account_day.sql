@@ -37,9 +37,11 @@ users as (
 -- where no deactivation has ever been recorded, nobody records them
 first_deactivation as (
 
-    select min(deactivated_on) as first_deactivated_on
+    select min({{ known_on('deactivated_on') }}) as first_deactivated_on
 
     from {{ ref('stg_usage__users') }}
+
+    where deactivated_on is not null
 
 ),
 

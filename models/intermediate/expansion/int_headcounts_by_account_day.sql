@@ -1,11 +1,11 @@
 -- One row per account per day to score whose headcount is known from outside: now, and
--- a year before.
+-- a year before. That of an account merged into it was another company's, or a part.
 
 with
 
-account_day_ids as (
+account_days as (
 
-    select * from {{ ref('int_account_day_ids') }}
+    select * from {{ ref('int_account_days') }}
 
 ),
 
@@ -28,37 +28,37 @@ headcounts as (
 headcounts_of_account_days as (
 
     select
-        account_day_ids.account_id,
-        account_day_ids.snapshot_date,
+        account_days.account_id,
+        account_days.snapshot_date,
         max_by(
             headcounts.headcount,
             case
-                when headcounts.occurred_on > account_day_ids.snapshot_date - 365
+                when headcounts.occurred_on > account_days.snapshot_date - 365
                     then headcounts.headcount_number
             end
         ) as headcount,
         max_by(
             headcounts.headcount,
             case
-                when headcounts.occurred_on <= account_day_ids.snapshot_date - 365
+                when headcounts.occurred_on <= account_days.snapshot_date - 365
                     then headcounts.headcount_number
             end
         ) as headcount_365d_before
 
-    from account_day_ids
+    from account_days
 
     inner join headcounts
         on
-            account_day_ids.source_account_id = headcounts.account_id
-            and headcounts.occurred_on > account_day_ids.snapshot_date - 545
-            and headcounts.occurred_on <= account_day_ids.snapshot_date
-            and headcounts.loaded_on <= account_day_ids.loaded_until
+            account_days.account_id = headcounts.account_id
+            and headcounts.occurred_on > account_days.snapshot_date - 545
+            and headcounts.occurred_on <= account_days.snapshot_date
+            and headcounts.loaded_on <= account_days.loaded_until
 
     where
-        headcounts.occurred_on > account_day_ids.snapshot_date - 180
-        or headcounts.occurred_on <= account_day_ids.snapshot_date - 365
+        headcounts.occurred_on > account_days.snapshot_date - 180
+        or headcounts.occurred_on <= account_days.snapshot_date - 365
 
-    group by account_day_ids.account_id, account_day_ids.snapshot_date
+    group by account_days.account_id, account_days.snapshot_date
 
 )
 

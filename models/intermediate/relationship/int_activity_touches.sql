@@ -24,11 +24,7 @@ activities as (
         end as closeness,
 
         -- when a snapshot could know of it
-        case
-            when loaded_on - {{ var('late_data_days') }} > occurred_on
-                then loaded_on - {{ var('late_data_days') }}
-            else occurred_on
-        end as known_on
+        {{ known_on('occurred_on') }} as known_on
 
     from {{ ref('stg_crm__activities') }}
 

@@ -68,13 +68,24 @@ other_events as (
         opportunity_contacts.contact_id,
         'opportunity' as event_kind,
         cast(null as double) as value,
-        opportunities.created_on as occurred_on,
-        opportunities.loaded_on
+
+        -- nobody is named before there is a record of them
+        case
+            when contacts.created_on > opportunities.created_on then contacts.created_on
+            else opportunities.created_on
+        end as occurred_on,
+        case
+            when contacts.loaded_on > opportunities.loaded_on then contacts.loaded_on
+            else opportunities.loaded_on
+        end as loaded_on
 
     from {{ ref('stg_crm__opportunities') }} as opportunities
 
     inner join {{ ref('stg_crm__opportunity_contacts') }} as opportunity_contacts
         on opportunities.opportunity_id = opportunity_contacts.opportunity_id
+
+    left join {{ ref('stg_crm__contacts') }} as contacts
+        on opportunity_contacts.contact_id = contacts.contact_id
 
 ),
 

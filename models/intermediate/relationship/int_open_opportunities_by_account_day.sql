@@ -42,7 +42,16 @@ contacts_by_opportunity as (
         open_opportunities.account_id,
         open_opportunities.snapshot_date,
         open_opportunities.opportunity_id,
-        count(opportunity_contacts.contact_id) as listed_contacts,
+
+        -- nobody is listed before there is a record of them
+        count(
+            case
+                when contact_roles.created_on > open_opportunities.snapshot_date
+                    then null
+                when contact_roles.loaded_on > open_opportunities.loaded_until then null
+                else opportunity_contacts.contact_id
+            end
+        ) as listed_contacts,
         count(
             distinct case
                 when

@@ -56,12 +56,18 @@ first_records as (
 
     select
         (
-            select min(left_on) from {{ ref('int_contact_roles') }}
+            select min({{ known_on('left_on') }})
+            from {{ ref('int_contact_roles') }}
+            where left_on is not null
         ) as first_departure_on,
         (
-            select min(deactivated_on) from {{ ref('stg_usage__users') }}
+            select min({{ known_on('deactivated_on') }})
+            from {{ ref('stg_usage__users') }}
+            where deactivated_on is not null
         ) as first_deactivation_on,
-        (select min(changed_on) from owner_changes) as first_owner_change_on
+        (
+            select min({{ known_on('changed_on') }}) from owner_changes
+        ) as first_owner_change_on
 
 ),
 

@@ -36,14 +36,7 @@ answers as (
 -- from 365 days after any account's first answer on, silence of a year is known
 first_answer as (
 
-    select
-        min(
-            case
-                when loaded_on - {{ var('late_data_days') }} > responded_on + 365
-                    then loaded_on - {{ var('late_data_days') }}
-                else responded_on + 365
-            end
-        ) as silence_known_from
+    select min({{ known_on('responded_on + 365') }}) as silence_known_from
 
     from {{ ref('stg_survey__responses') }}
 

@@ -25,13 +25,7 @@ responses as (
         -- of several answers, the one that was known first
         row_number() over (
             partition by invitation_id
-            order by
-                case
-                    when loaded_on - {{ var('late_data_days') }} > responded_on
-                        then loaded_on - {{ var('late_data_days') }}
-                    else responded_on
-                end,
-                responded_on
+            order by {{ known_on('responded_on') }}, responded_on
         ) as answer_rank
 
     from {{ ref('stg_survey__responses') }}

@@ -134,7 +134,8 @@ case_counts as (
         max(feature_request_age_days) as oldest_feature_request_age_days,
 
         -- how they went
-        count(case when is_escalated_90d then 1 end) as escalated_cases_90d,
+        count(case when is_opened_365d and is_escalated_90d then 1 end)
+            as escalated_cases_90d,
         count(case when is_opened_90d then is_sla_breached end) as sla_cases_90d,
         count(case when is_opened_90d and is_sla_breached then 1 end)
             as sla_breaches_90d,
