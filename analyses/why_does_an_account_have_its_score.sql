@@ -1,7 +1,7 @@
--- Question 2: why? Every signal of one account: its value, its score, and by how many
--- points it lifts the health score above neutral (50) or pulls it below. The points add
--- up: 50 + all points = uncapped_health_score, which is health_score where no cap holds
--- it down. What is not measured says so.
+-- Question 2: why? Every signal of the account's scorecard: its value, its score, and by
+-- how many points it lifts the health score above neutral (50) or pulls it below. The
+-- points add up: 50 + all points = uncapped_health_score, which is health_score where no
+-- cap holds it down. What is not measured says so.
 
 with
 
@@ -41,5 +41,8 @@ where
     signal_scores_daily.snapshot_date = (
         select max(account_health_daily.snapshot_date) from account_health_daily
     )
+
+    -- what other scorecards show is stored as well
+    and signal_scores_daily.weight is not null
 
 order by signal_scores_daily.contribution nulls last, signal_scores_daily.signal

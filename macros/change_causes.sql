@@ -47,16 +47,9 @@ both_days as (
 
 ),
 
--- the first day, as the last one is scored
-first_day_versions as (
+scored_on_both_days as (
 
-    select
-        account_id,
-        first_day as snapshot_date,
-        scorecard,
-        scorecard_version
-
-    from both_days
+    select * from both_days
 
     where
         first_health_score is not null
@@ -64,132 +57,9 @@ first_day_versions as (
 
 ),
 
-first_day_signals as (
+compared_scores as (
 
-    {{ rescored_signals('first_day_versions') }}
-
-),
-
-last_day_signals as (
-
-    select
-        account_id,
-        snapshot_date,
-        signal,
-        status,
-        score
-
-    from {{ ref('signal_scores_daily') }}
-
-    where
-        snapshot_date in (select distinct pairs.last_day from {{ pairs }} as pairs)
-
-),
-
-both_days_signals as (
-
-    select
-        first_day_signals.*,
-        last_day_signals.score as last_score,
-        first_day_signals.status = 'measured' and last_day_signals.status = 'measured'
-            as is_measured_on_both
-
-    from first_day_signals
-
-    inner join {{ pairs }} as pairs
-        on
-            first_day_signals.account_id = pairs.account_id
-            and first_day_signals.snapshot_date = pairs.first_day
-
-    left join last_day_signals
-        on
-            pairs.account_id = last_day_signals.account_id
-            and pairs.last_day = last_day_signals.snapshot_date
-            and first_day_signals.signal = last_day_signals.signal
-
-),
-
--- three scores, which differ from the next in one thing alone
-scored_signals as (
-
-    {%- for variant, score, condition in [
-        ('all of the first day', 'score', 'true'),
-        ('common on the first day', 'score', 'is_measured_on_both'),
-        ('common on the last day', 'last_score', 'is_measured_on_both'),
-    ] %}
-
-    {{ 'union all' if not loop.first }}
-
-    select
-        account_id,
-        snapshot_date,
-        '{{ variant }}' as variant,
-        dimension,
-        dimension_weight,
-        signal_weight,
-        status,
-        {{ score }} as score
-
-    from both_days_signals
-
-    where {{ condition }}
-    {%- endfor %}
-
-),
-
-scored_dimensions as (
-
-    {{ dimension_scores('scored_signals', ['account_id', 'snapshot_date', 'variant']) }}
-
-),
-
-axes as (
-
-    select
-        scored_dimensions.*,
-        dimensions.axis
-
-    from scored_dimensions
-
-    inner join {{ ref('dimensions') }} as dimensions
-        on scored_dimensions.dimension = dimensions.dimension
-
-),
-
-scores as (
-
-    {{ health_scores('axes', ['account_id', 'snapshot_date', 'variant']) }}
-
-),
-
-scores_of_variants as (
-
-    select
-        account_id,
-        snapshot_date,
-        max(case when variant = 'all of the first day' then score end)
-            as rescored,
-        max(case when variant = 'common on the first day' then score end)
-            as common_first,
-        max(case when variant = 'common on the last day' then score end)
-            as common_last
-
-    from scores
-
-    group by account_id, snapshot_date
-
-),
-
-signals_not_stored as (
-
-    select
-        account_id,
-        snapshot_date,
-        sum(case when status = 'not stored' then 1 else 0 end) as not_stored
-
-    from first_day_signals
-
-    group by account_id, snapshot_date
+    {{ compared_scores('scored_on_both_days') }}
 
 ),
 
@@ -197,9 +67,9 @@ reasons as (
 
     select
         both_days.*,
-        scores_of_variants.rescored,
-        scores_of_variants.common_first,
-        scores_of_variants.common_last,
+        compared_scores.rescored,
+        compared_scores.common_first,
+        compared_scores.common_last,
         case
             when not both_days.has_first_day
                 then 'the account has no row on the first day'
@@ -209,29 +79,24 @@ reasons as (
                 then 'too little was measured for a score on the first day'
             when both_days.health_score is null
                 then 'too little was measured for a score on the last day'
-            when signals_not_stored.not_stored > 0
+            when compared_scores.signals_not_stored > 0
                 then concat(
                     'the first day cannot be scored by ',
                     both_days.scorecard, ' ',
                     cast(both_days.scorecard_version as string), ': ',
-                    cast(signals_not_stored.not_stored as string),
+                    cast(compared_scores.signals_not_stored as string),
                     ' of its signals were not stored'
                 )
-            when scores_of_variants.common_first is null
+            when compared_scores.common_first is null
                 then 'no signal with weight was measured on both days'
         end as not_explained_because
 
     from both_days
 
-    left join scores_of_variants
+    left join compared_scores
         on
-            both_days.account_id = scores_of_variants.account_id
-            and both_days.first_day = scores_of_variants.snapshot_date
-
-    left join signals_not_stored
-        on
-            both_days.account_id = signals_not_stored.account_id
-            and both_days.first_day = signals_not_stored.snapshot_date
+            both_days.account_id = compared_scores.account_id
+            and both_days.first_day = compared_scores.first_day
 
 ),
 

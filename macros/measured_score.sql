@@ -1,11 +1,11 @@
 {#
     The score of a row that was measured, 0 to 100, by the knots of its scorecard version: from
     the columns status, x (the value times direction), shape, and the knots as
-    int_scorecard_signals has them. Null unless status is measured.
+    int_scorecard_signals has them. Null unless status is measured and there are knots.
 #}
 {% macro measured_score() -%}
 case
-    when status <> 'measured' then null
+    when status <> 'measured' or shape is null then null
     when shape = 'step'
         then case
             when x < fifty_at or x >= zero_again_at then 0

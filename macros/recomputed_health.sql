@@ -1,15 +1,14 @@
 {#
     Health of past days, computed again from what history stores of them, under any scorecard
     version of the seeds: a query with one row per row of `account_versions` (account_id,
-    snapshot_date, scorecard, scorecard_version). Where the version is the one that scored the
-    day, it equals account_health_daily. What the stored values cannot tell is null, and
-    not_recomputed_because says why.
+    snapshot_date, scorecard, scorecard_version; one per account and day). Where the version is the
+    one that scored the day, it equals account_health_daily. What the stored values cannot tell is
+    null, and not_recomputed_because says why.
 #}
 {% macro recomputed_health(account_versions) -%}
-{%- set key = ['account_id', 'snapshot_date', 'scorecard', 'scorecard_version'] -%}
 with
 
-rescored as (
+rescored_signals as (
 
     {{ rescored_signals(account_versions) }}
 
@@ -17,11 +16,11 @@ rescored as (
 
 rescored_dimensions as (
 
-    {{ dimension_scores('rescored', key) }}
+    {{ dimension_scores('rescored_signals') }}
 
 ),
 
-axes as (
+dimensions as (
 
     select
         rescored_dimensions.*,
@@ -36,95 +35,48 @@ axes as (
 
 scores as (
 
-    {{ health_scores('axes', key) }}
+    {{ health_scores('dimensions') }}
 
 ),
 
 not_stored as (
 
     select
-        {{ key | join(', ') }},
-        sum(case when status = 'not stored' then 1 else 0 end) as signals
+        account_id,
+        snapshot_date,
+        count(*) as signals
 
-    from rescored
+    from rescored_signals
 
-    group by {{ key | join(', ') }}
+    where status = 'not stored'
+
+    group by account_id, snapshot_date
 
 ),
 
+-- a cap looks at its signal whether or not the scorecard shows it
 stored_signals as (
 
-    select
-        account_id,
-        snapshot_date,
-        signal,
-        status,
-        value
-
-    from {{ ref('signal_scores_daily') }}
+    select * from {{ ref('signal_scores_daily') }}
 
     where
         snapshot_date in (
-            select distinct account_versions.snapshot_date
+            select account_versions.snapshot_date
             from {{ account_versions }} as account_versions
         )
         and signal in (
-            select distinct score_caps.signal
-            from {{ ref('score_caps') }} as score_caps
+            select score_caps.signal from {{ ref('score_caps') }} as score_caps
             where score_caps.signal is not null
         )
 
 ),
 
-caps_by_signal as (
+account_ids as (
 
     select
-        {%- for column in key %}
-        account_versions.{{ column }},
-        {%- endfor %}
-        score_caps.cap_at,
-        stored_signals.status is null as is_not_stored,
-        stored_signals.status = 'measured'
-        and case score_caps.comparison
-            when '>' then stored_signals.value > score_caps.threshold
-            when '>=' then stored_signals.value >= score_caps.threshold
-            when '<' then stored_signals.value < score_caps.threshold
-            when '<=' then stored_signals.value <= score_caps.threshold
-        end as holds
-
-    from {{ account_versions }} as account_versions
-
-    inner join {{ ref('score_caps') }} as score_caps
-        on
-            account_versions.snapshot_date >= score_caps.effective_from
-            and account_versions.snapshot_date
-            < coalesce(score_caps.effective_to, cast('9999-01-01' as date))
-
-    -- a cap looks at a signal that the scorecard shows
-    inner join {{ ref('int_scorecard_signals') }} as scorecard_signals
-        on
-            account_versions.scorecard = scorecard_signals.scorecard
-            and account_versions.scorecard_version = scorecard_signals.scorecard_version
-            and score_caps.signal = scorecard_signals.signal
-
-    left join stored_signals
-        on
-            account_versions.account_id = stored_signals.account_id
-            and account_versions.snapshot_date = stored_signals.snapshot_date
-            and score_caps.signal = stored_signals.signal
-
-),
-
--- that of an account holds for the one that it was merged into
-caps_by_account as (
-
-    select
-        {%- for column in key %}
-        account_versions.{{ column }},
-        {%- endfor %}
-        score_caps.cap_at,
-        false as is_not_stored,
-        true as holds
+        account_versions.account_id,
+        account_versions.snapshot_date,
+        account_id_map.source_account_id
 
     from {{ account_versions }} as account_versions
 
@@ -134,40 +86,21 @@ caps_by_account as (
             and account_versions.snapshot_date >= account_id_map.valid_from
             and account_versions.snapshot_date < account_id_map.valid_to
 
-    inner join {{ ref('score_caps') }} as score_caps
-        on
-            account_id_map.source_account_id = score_caps.account_id
-            and account_versions.snapshot_date >= score_caps.effective_from
-            and account_versions.snapshot_date
-            < coalesce(score_caps.effective_to, cast('9999-01-01' as date))
-
 ),
 
 caps as (
 
-    select
-        {{ key | join(', ') }},
-        min(case when holds then cap_at end) as cap_at,
-        sum(case when is_not_stored then 1 else 0 end) as not_stored
-
-    from (
-        select * from caps_by_signal
-
-        union all
-
-        select * from caps_by_account
-    ) as all_caps
-
-    group by {{ key | join(', ') }}
+    {{ lowest_caps('stored_signals', 'account_ids') }}
 
 ),
 
 reasons as (
 
     select
-        {%- for column in key %}
-        account_versions.{{ column }},
-        {%- endfor %}
+        account_versions.account_id,
+        account_versions.snapshot_date,
+        account_versions.scorecard,
+        account_versions.scorecard_version,
         scorecards.minimum_coverage,
         scores.score,
         scores.relationship_score,
@@ -185,8 +118,6 @@ reasons as (
                     cast(not_stored.signals as string),
                     ' of its signals were not stored on that day'
                 )
-            when caps.not_stored > 0
-                then 'a signal that may cap the score was not stored on that day'
         end as not_recomputed_because
 
     from {{ account_versions }} as account_versions
@@ -205,10 +136,8 @@ reasons as (
 
     left join {{ relation }}
         on
-            {%- for column in key %}
-            {{ 'and' if not loop.first }} account_versions.{{ column }}
-            = {{ relation }}.{{ column }}
-            {%- endfor %}
+            account_versions.account_id = {{ relation }}.account_id
+            and account_versions.snapshot_date = {{ relation }}.snapshot_date
     {%- endfor %}
 
 ),
@@ -216,7 +145,10 @@ reasons as (
 withheld as (
 
     select
-        {{ key | join(', ') }},
+        account_id,
+        snapshot_date,
+        scorecard,
+        scorecard_version,
 
         -- redistribution alone rewards ignorance
         {%- for column, score in {
@@ -240,7 +172,10 @@ withheld as (
 )
 
 select
-    {{ key | join(', ') }},
+    account_id,
+    snapshot_date,
+    scorecard,
+    scorecard_version,
     case
         when cap_at < uncapped_health_score then cap_at
         else uncapped_health_score

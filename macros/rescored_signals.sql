@@ -1,9 +1,10 @@
 {#
-    Scores of past days, computed again from what history stores of them: the values of signals
-    in signal_scores_daily, under any scorecard version of the seeds, also one that never scored
-    that day. A query with one row per row of `account_versions` (account_id, snapshot_date,
-    scorecard, scorecard_version) and signal with weight in that version: status, value, score,
-    and the weights. What history has not stored of a day has the status 'not stored'.
+    Signals of past days, scored again from what history stores of them: the values in
+    signal_scores_daily, under any scorecard version of the seeds, also one that never scored that
+    day. A query with one row per row of `account_versions` (account_id, snapshot_date, scorecard,
+    scorecard_version; one per account and day) and signal with weight in that version: status,
+    value, score, and the weights. What history has not stored of a day, since nothing gave it
+    weight then, has the status 'not stored'.
 #}
 {% macro rescored_signals(account_versions) -%}
 with
@@ -30,7 +31,7 @@ stored_signals as (
 
     from {{ ref('signal_scores_daily') }}
 
-    where snapshot_date in (select distinct asked.snapshot_date from asked)
+    where snapshot_date in (select asked.snapshot_date from asked)
 
 ),
 
@@ -44,25 +45,15 @@ scorecard_signals as (
 
 ),
 
--- Peers are who had the version on the day. Where nobody had, since it came later or is
--- a candidate, they are who had the scorecard, in whatever version.
-peers as (
+-- peers are who had the scorecard on the day, in the version that held then
+peer_signals as (
 
     select
         account_health.account_id,
         asked.snapshot_date,
-        asked.scorecard,
-        asked.scorecard_version,
-        account_health.scorecard_version = asked.scorecard_version as has_version,
-        max(
-            case
-                when account_health.scorecard_version = asked.scorecard_version then 1
-                else 0
-            end
-        ) over (
-            partition by
-                asked.snapshot_date, asked.scorecard, asked.scorecard_version
-        ) = 1 as somebody_has_version
+        scorecard_signals.*,
+        stored_signals.status,
+        stored_signals.value * scorecard_signals.direction as x
 
     from asked
 
@@ -71,32 +62,17 @@ peers as (
             asked.snapshot_date = account_health.snapshot_date
             and asked.scorecard = account_health.scorecard
 
-),
-
-peer_signals as (
-
-    select
-        peers.account_id,
-        peers.snapshot_date,
-        scorecard_signals.*,
-        stored_signals.status,
-        stored_signals.value * scorecard_signals.direction as x
-
-    from peers
-
     inner join scorecard_signals
         on
-            peers.scorecard = scorecard_signals.scorecard
-            and peers.scorecard_version = scorecard_signals.scorecard_version
+            asked.scorecard = scorecard_signals.scorecard
+            and asked.scorecard_version = scorecard_signals.scorecard_version
             and scorecard_signals.missing_policy = 'peer_median'
 
     inner join stored_signals
         on
-            peers.account_id = stored_signals.account_id
-            and peers.snapshot_date = stored_signals.snapshot_date
+            account_health.account_id = stored_signals.account_id
+            and account_health.snapshot_date = stored_signals.snapshot_date
             and scorecard_signals.signal = stored_signals.signal
-
-    where peers.has_version or not peers.somebody_has_version
 
 ),
 
@@ -154,8 +130,6 @@ measurements as (
 select
     measurements.account_id,
     measurements.snapshot_date,
-    measurements.scorecard,
-    measurements.scorecard_version,
     measurements.signal,
     measurements.dimension,
     measurements.status,

@@ -1,10 +1,12 @@
 """The command scripts/mutate: do the unit tests notice when the SQL is broken?
 
-A mutant is one small change to the SQL of one model: a window shifted by a day, a
-comparison or sign flipped, a filter, condition or distinct dropped, a null turned into
-zero. Unit tests mock the inputs of their model, so one mutant of every model is tried
-in the same run of dbt, in a copy of the project. A mutant that no test notices has
-survived; tests/mutation_survivors.csv says of the known ones why that is right.
+A mutant is one small change to the SQL of one model or macro: a window shifted by a
+day, a comparison or sign flipped, a filter, condition or distinct dropped, a null
+turned into zero. It is tried on the unit tests of the model, or of all models that use
+the macro. Unit tests mock the inputs of their model, so mutants that have no model in
+common are tried in the same run of dbt, in a copy of the project. A mutant that no test
+notices has survived; tests/mutation_survivors.csv says of the known ones why that is
+right.
 """
 
 import argparse
@@ -34,18 +36,32 @@ console = Console()
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """One change: characters start to end of the model's file become `new`."""
+class Source:
+    """A file with SQL: a model, or the macros of a file."""
 
-    model: str
+    name: str
     path: Path
     """Relative to the project."""
+    models: frozenset[str]
+    """Models with unit tests that are made of it."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: characters start to end of the file become `new`."""
+
+    source: "Source"
     kind: str
     start: int
     end: int
     new: str
     line: str
     """The line that it changes, as it was."""
+
+    @property
+    def model(self) -> str:
+        """The model or macro that it breaks."""
+        return self.source.name
 
     @property
     def name(self) -> str:
@@ -83,8 +99,8 @@ CALLS = [
 ]
 
 
-def mutants_of(model: str, path: Path, sql: str) -> list[Mutant]:
-    """All mutants of a model, those of different kinds taking turns."""
+def mutants_of(source: Source, sql: str) -> list[Mutant]:
+    """All mutants of a file, those of different kinds taking turns."""
     code = _without_comments(sql)
     by_kind: dict[str, list[Mutant]] = defaultdict(list)
 
@@ -94,7 +110,7 @@ def mutants_of(model: str, path: Path, sql: str) -> list[Mutant]:
         shown = start + len(sql[start:end]) - len(sql[start:end].lstrip("\n"))
         begin = sql.rfind("\n", 0, shown) + 1
         line = sql[begin : sql.find("\n", shown)].strip()
-        by_kind[kind].append(Mutant(model, path, kind, start, end, new, line))
+        by_kind[kind].append(Mutant(source, kind, start, end, new, line))
 
     for kind, pattern, replace in REPLACEMENTS:
         for match in re.finditer(pattern, code):
@@ -133,33 +149,47 @@ def main() -> int:
     """Tries the mutants; returns 1 when one survives without an explanation."""
     parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
     parser.add_argument(
-        "--per-model", type=int, default=4, help="mutants of every model; default 4"
+        "--per-model",
+        type=int,
+        default=4,
+        help="mutants of every model and file of macros; default 4",
     )
-    parser.add_argument("--all", action="store_true", help="all mutants of every model")
-    parser.add_argument("--model", action="append", help="only this model; repeatable")
+    parser.add_argument("--all", action="store_true", help="all mutants")
+    parser.add_argument(
+        "--model", action="append", help="only this model or macro; repeatable"
+    )
     arguments = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
         dbt = DbtCopy(Path(folder))
-        tested = dbt.tested_models()
-        mutants = {
-            model: mutants_of(model, path, (PROJECT / path).read_text())
-            for model, path in sorted(tested.items())
-            if not arguments.model or model in arguments.model
-        }
-        if not arguments.all:
-            mutants = {
-                model: found[: arguments.per_model] for model, found in mutants.items()
-            }
-        rounds = [
-            [mutant for mutant in turn if mutant]
-            for turn in zip_longest(*mutants.values())
+        mutants = [
+            mutants_of(source, (PROJECT / source.path).read_text())
+            for source in dbt.tested_sources()
+            if not arguments.model or source.name in arguments.model
         ]
+        if not arguments.all:
+            mutants = [found[: arguments.per_model] for found in mutants]
         outcomes = []
-        for one_of_each in track(rounds, "Breaking the SQL", console=console):
-            noticed = dbt.try_mutants(one_of_each)
-            outcomes += [(mutant, noticed[mutant.model]) for mutant in one_of_each]
+        for together in track(rounds(mutants), "Breaking the SQL", console=console):
+            noticed = dbt.try_mutants(together)
+            outcomes += [(mutant, noticed[mutant.model]) for mutant in together]
     return report(outcomes)
+
+
+def rounds(mutants: list[list[Mutant]]) -> list[list[Mutant]]:
+    """The mutants of all files, those together that have no model in common."""
+    found: list[tuple[list[Mutant], set[str]]] = []
+    for turn in zip_longest(*mutants):
+        for mutant in filter(None, turn):
+            for together, models in found:
+                if models.isdisjoint(mutant.source.models):
+                    break
+            else:
+                together, models = [], set()
+                found.append((together, models))
+            together.append(mutant)
+            models |= mutant.source.models
+    return [together for together, _ in found]
 
 
 class DbtCopy:
@@ -210,24 +240,56 @@ class DbtCopy:
                 f"dbt {arguments[0]} fails before any break:\n{done.stdout}"
             )
 
-    def tested_models(self) -> dict[str, Path]:
-        """Models with unit tests, and their files."""
+    def tested_sources(self) -> list[Source]:
+        """Models with unit tests, and the files of macros that they use."""
         manifest = json.loads((self.project / "target" / "manifest.json").read_text())
         tested = {test["model"] for test in manifest["unit_tests"].values()}
-        return {
-            node["name"]: Path(node["original_file_path"])
+        models = [
+            node
             for node in manifest["nodes"].values()
             if node["resource_type"] == "model" and node["name"] in tested
+        ]
+        macros = {
+            key: macro
+            for key, macro in manifest["macros"].items()
+            if macro["package_name"] == models[0]["package_name"]
         }
+        users: dict[Path, set[str]] = defaultdict(set)
+        for model in models:
+            found: set[str] = set()
+            left = set(model["depends_on"]["macros"])
+            while left:
+                found |= left
+                left = {
+                    used
+                    for macro in left & macros.keys()
+                    for used in macros[macro]["depends_on"]["macros"]
+                } - found
+            for macro in found & macros.keys():
+                users[Path(macros[macro]["original_file_path"])].add(model["name"])
+        return [
+            *(
+                Source(
+                    model["name"],
+                    Path(model["original_file_path"]),
+                    frozenset([model["name"]]),
+                )
+                for model in sorted(models, key=lambda model: model["name"])
+            ),
+            *(
+                Source(path.stem, path, frozenset(users[path]))
+                for path in sorted(users)
+            ),
+        ]
 
     def try_mutants(self, mutants: list[Mutant]) -> dict[str, str]:
-        """What the unit tests say of one mutant per model.
+        """What the unit tests say of mutants that have no model in common.
 
         caught: a test failed; survived: none did; invalid: the SQL does not run.
         """
         originals = {}
         for mutant in mutants:
-            file = self.project / mutant.path
+            file = self.project / mutant.source.path
             sql = originals[file] = file.read_text()
             file.write_text(sql[: mutant.start] + mutant.new + sql[mutant.end :])
         (self.project / "target" / "run_results.json").unlink(missing_ok=True)
@@ -235,7 +297,11 @@ class DbtCopy:
             "test",
             "--quiet",
             "--select",
-            *[f"{mutant.model},test_type:unit" for mutant in mutants],
+            *[
+                f"{model},test_type:unit"
+                for mutant in mutants
+                for model in sorted(mutant.source.models)
+            ],
             check=False,
         )
         for file, sql in originals.items():
@@ -247,14 +313,17 @@ class DbtCopy:
         for result in results:
             # unit_test.<project>.<model>.<test>
             statuses[result["unique_id"].split(".")[2]].add(result["status"])
-        return {
-            mutant.model: "caught"
-            if "fail" in statuses[mutant.model]
-            else "invalid"
-            if "error" in statuses[mutant.model]
-            else "survived"
-            for mutant in mutants
-        }
+        found = {}
+        for mutant in mutants:
+            said = set().union(*(statuses[model] for model in mutant.source.models))
+            found[mutant.model] = (
+                "caught"
+                if "fail" in said
+                else "invalid"
+                if "error" in said
+                else "survived"
+            )
+        return found
 
 
 def report(outcomes: list[tuple[Mutant, str]]) -> int:
@@ -277,7 +346,7 @@ def report(outcomes: list[tuple[Mutant, str]]) -> int:
     invalid = sum(outcome == "invalid" for _, outcome in outcomes)
     console.print(
         f"{len(outcomes)} mutants of"
-        f" {len({mutant.model for mutant, _ in outcomes})} models:"
+        f" {len({mutant.model for mutant, _ in outcomes})} models and macros:"
         f" {caught} caught, {invalid} do not run, {len(survived)} survived,"
         f" {len(unexplained)} of them without an explanation in {SURVIVORS.name}."
     )

@@ -1,5 +1,5 @@
--- The spine and the scores have the same account-days, each once, and every signal of
--- the account-day's scorecard version that is stored on that day has a row.
+-- The spine and the scores have the same account-days, each once, and every signal that
+-- is stored on that day has a row.
 
 with
 
@@ -51,7 +51,7 @@ health as (
 select
     coalesce(spine.account_id, health.account_id) as account_id,
     coalesce(spine.snapshot_date, health.snapshot_date) as snapshot_date,
-    spine.signals as signals_in_scorecard,
+    spine.signals as signals_to_store,
     scored.signals as signals_scored,
     health.health_rows
 

@@ -208,6 +208,27 @@ problems as (
 
     union all
 
+    -- who had the scorecard on a day is known, in which version follows from the day
+    select
+        'scorecards',
+        concat(
+            one.scorecard, ' ', cast(one.version as string), ' and ',
+            cast(other.version as string)
+        ),
+        'two versions of a scorecard hold on the same days: end one before the other'
+    from scorecards as one
+    inner join scorecards as other
+        on
+            one.scorecard = other.scorecard
+            and one.version < other.version
+            and one.effective_from < other.ends_on
+            and other.effective_from < one.ends_on
+    where
+        one.status = 'published'
+        and other.status = 'published'
+
+    union all
+
     select
         'scorecard_dimensions',
         concat(scorecard, ' ', cast(version as string), ' ', dimension),
@@ -344,24 +365,17 @@ problems as (
 
     union all
 
+    -- what no scorecard shows is not stored
     select
-        'scorecard_signals',
-        concat(scorecards.scorecard, ' ', cast(scorecards.version as string)),
+        'score_caps',
+        caps.cap,
         concat(
-            'the cap ', caps.cap, ' looks at ', caps.signal, ', which this version ',
-            'lacks: add it with its knots and weight 0, and its dimension with weight 0'
+            'no scorecard version shows ', caps.signal, ', which it looks at: add it to ',
+            'seeds/scorecard_signals.csv with its knots and weight 0'
         )
-    from scorecards
-    inner join {{ ref('score_caps') }} as caps
-        on
-            scorecards.effective_from
-            < coalesce(caps.effective_to, cast('9999-01-01' as date))
-            and caps.effective_from < scorecards.ends_on
+    from {{ ref('score_caps') }} as caps
     left join scorecard_signals
-        on
-            scorecards.scorecard = scorecard_signals.scorecard
-            and scorecards.version = scorecard_signals.version
-            and caps.signal = scorecard_signals.signal
+        on caps.signal = scorecard_signals.signal
     where
         caps.signal is not null
         and scorecard_signals.signal is null

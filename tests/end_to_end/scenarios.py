@@ -114,6 +114,24 @@ def plant(raw: Path) -> None:
                     and regexp_full_match(account_id, 'acct_[0-9]+5')
                 """
             )
+        # accounts that another scorecard scores from the fourth day on
+        tables.execute(
+            f"""
+            insert into crm.account_changes
+                (account_id, changed_at, field, old_value, new_value, _loaded_at)
+            select
+                account_id, '{DAYS[3]} 10:00:00', 'segment',
+                case segment when 'small_business' then 'enterprise'
+                    else 'small_business' end,
+                segment, '{DAYS[3]} 11:00:00'
+            from crm.accounts
+            where regexp_full_match(account_id, 'acct_[0-9]+1')
+                and account_id not in (
+                    select account_id from crm.account_changes
+                    where lower(trim(field)) = 'segment'
+                )
+            """
+        )
         # an eventful future: half of what has not ended by the last scored day ends
         # soon after it: cases are resolved, people leave, contracts end
         for name, table in contract().items():
@@ -722,10 +740,8 @@ class LookedBack(Built):
 
     recomputed: list[dict]
     """All days of the base, under the versions that scored them."""
-    by_template: list[dict]
-    """The same under version 1 of template_5."""
-    by_default: list[dict]
-    """The same under version 1 of default."""
+    by_version: dict[str, list[dict]]
+    """The same under version 1 of some scorecards; starter_6 is a candidate."""
     changes: list[dict]
     """From the first to the last day of the base."""
     changes_of_a_day: list[dict]
@@ -748,14 +764,16 @@ def looked_back(laboratory: Laboratory) -> LookedBack:
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     days = {"recompute_from": DAYS[0], "recompute_to": DAYS[-1]}
-    recomputed, by_template, by_default = (
-        answer("recomputed_scores", **days, **version)
-        for version in (
-            {},
-            {"recompute_scorecard": "template_5", "recompute_version": 1},
-            {"recompute_scorecard": "default", "recompute_version": 1},
+    recomputed = answer("recomputed_scores", **days)
+    by_version = {
+        scorecard: answer(
+            "recomputed_scores",
+            **days,
+            recompute_scorecard=scorecard,
+            recompute_version=1,
         )
-    )
+        for scorecard in ("template_5", "default", "starter_6")
+    }
     changes, changes_of_a_day = (
         answer("what_changed_between_two_days", change_from=day, change_to=DAYS[-1])
         for day in (DAYS[0], DAYS[-2])
@@ -765,8 +783,7 @@ def looked_back(laboratory: Laboratory) -> LookedBack:
         built.run,
         built.raw,
         recomputed,
-        by_template,
-        by_default,
+        by_version,
         changes,
         changes_of_a_day,
     )

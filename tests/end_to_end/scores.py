@@ -103,6 +103,9 @@ class Policy:
     """By whether relationship and impact are high."""
     caps: list[Cap] = field(default_factory=list)
 
+    alarming: set[str] = field(default_factory=set)
+    """Signals that an alert looks at."""
+
     @property
     def capping(self) -> set[str]:
         """Signals that a cap looks at."""
@@ -127,9 +130,10 @@ class Policy:
         return self.quadrants[relationship >= high_from, impact >= high_from]
 
     def is_stored(self, signal: str, day: date) -> bool:
-        """What counts anywhere or caps is, every day; all is at the end of a month."""
-        return (
-            signal in self.capping
+        """What counts anywhere, caps or alarms is, for every account and day; what any
+        scorecard shows is at the end of a month."""
+        return any(signal in of_version for of_version in self.knots.values()) and (
+            signal in self.capping | self.alarming
             or (day + timedelta(days=1)).day == 1
             or any(
                 of_version[signal].weight > 0
@@ -194,6 +198,7 @@ def policy() -> Policy:
         )
         for row in read_seed("score_caps")
     ]
+    found.alarming = {row["signal"] for row in read_seed("alert_rules")} - {""}
     found.quadrants = {
         (row["relationship"] == "high", row["impact"] == "high"): row["quadrant"]
         for row in read_seed("quadrants")
@@ -204,7 +209,8 @@ def policy() -> Policy:
 @dataclass
 class SignalScore:
     score: float | None
-    weight: float
+    weight: float | None
+    """None where the scorecard does not show the signal."""
     contribution: float | None
 
 
@@ -290,7 +296,8 @@ class Scores:
         }
 
     def _knots_of(self, key: Key) -> dict[str, Knots]:
-        """The knots of the signals that are stored for an account-day."""
+        """The knots of the signals that are stored for an account-day, as far as its
+        scorecard shows them."""
         return {
             signal: knots
             for signal, knots in self.rules.knots[self.versions[key]].items()
@@ -324,6 +331,9 @@ class Scores:
         base_of_coverage = self._weights(version, applies)
         configured = self._weights(version, set(all_knots))
 
+        for signal in self.rules.signals:
+            if signal not in all_knots and self.rules.is_stored(signal, key[1]):
+                self.signals[*key, signal] = SignalScore(None, None, None)
         for signal in all_knots:
             score = scores[signal]
             weight = effective.get(signal, 0.0)

@@ -49,65 +49,48 @@ def test_a_past_day_is_recomputed_as_it_was_published(looked_back):
     assert any(row["health_score"] is None for row in looked_back.recomputed)
 
 
-@pytest.mark.parametrize("asked", ["template_5", "default"])
+@pytest.mark.parametrize("asked", ["template_5", "default", "starter_6"])
 def test_a_past_day_is_recomputed_under_another_version(looked_back, asked):
-    """As an independent computation scores the stored values by that version. Where a
-    signal of it was not stored there is no score, and a reason. Catches a recomputation
-    that scores by the version of the day, and one that guesses."""
-    found = {"template_5": looked_back.by_template, "default": looked_back.by_default}
+    """Every account-day, by any version, that of a candidate as well: as an independent
+    computation scores the stored values by that version. Catches a recomputation that
+    scores by the version of the day, and signals that are stored only where the
+    account's own scorecard shows them."""
     version = f"{asked} 1"
     rules = policy()
     stored = stored_measurements(looked_back.warehouse)
-    needed = {
-        signal
-        for signal, knots in rules.knots[version].items()
-        if knots.weight
-        and rules.dimension_weights[version][rules.signals[signal]["dimension"]]
-    }
-    complete = {key for key, of_day in stored.items() if needed <= set(of_day)}
-    only_needed = replace(
-        rules,
-        knots={
-            version: {
-                signal: knots
-                for signal, knots in rules.knots[version].items()
-                if signal in needed
-            }
-        },
-    )
-    by_peers = {
-        signal
-        for signal in needed
-        if rules.knots[version][signal].missing_policy == "peer_median"
-    }
-    # peers are those whom the version scored
+    found = looked_back.by_version[asked]
     own = {
         (row["account_id"], row["snapshot_date"])
-        for row in found[asked]
+        for row in found
         if row["published_scorecard"] == asked
     }
+    # peers are those whom the scorecard scored on the day
+    by_peers = {
+        signal
+        for signal, knots in rules.knots[version].items()
+        if knots.weight and knots.missing_policy == "peer_median"
+    }
     expected_own, expected_other = (
-        Scores(only_needed, dict.fromkeys(keys, version), stored)
-        for keys in (complete & own, complete - own)
+        Scores(rules, dict.fromkeys(keys, version), stored)
+        for keys in (own, stored.keys() - own)
     )
-    another_version = 0
-    for row in found[asked]:
+    assert len(found) == len(stored)
+    compared = 0
+    for row in found:
         place = row["account_id"], row["snapshot_date"]
-        expected = expected_own if place in own else expected_other
-        if place in complete - own and any(
+        assert row["not_recomputed_because"] is None, place
+        if place not in own and any(
             stored[place][signal][0] == "missing" for signal in by_peers
         ):
             continue
-        if place not in complete:
-            assert row["health_score"] is None, place
-            assert "not stored" in row["not_recomputed_because"], place
-            continue
-        by_hand = expected.health[place]
+        by_hand = (expected_own if place in own else expected_other).health[place]
         for name, expected_value in (
+            ("health_score", by_hand.capped_score),
             ("uncapped_health_score", by_hand.health_score),
             ("relationship_score", by_hand.relationship_score),
             ("impact_score", by_hand.impact_score),
             ("coverage", by_hand.coverage),
+            ("applicable_share", by_hand.applicable_share),
         ):
             if row[name] is None or expected_value is None:
                 assert row[name] is expected_value, (place, name)
@@ -116,8 +99,24 @@ def test_a_past_day_is_recomputed_under_another_version(looked_back, asked):
                     place,
                     name,
                 )
-        another_version += row["published_scorecard"] != asked
-    assert another_version or asked == "default"
+        compared += place not in own
+    assert compared
+
+
+def test_a_change_of_scorecard_is_told_apart(looked_back):
+    """Whoever is scored by another scorecard than on the first day has the four causes
+    as anybody else; catches signals of the new scorecard that were not stored while the
+    old one scored the account."""
+    moved = [
+        row
+        for row in looked_back.changes
+        if row["first_scorecard"] not in (None, row["scorecard"])
+        and row["change"] is not None
+    ]
+    assert moved, "no account of the demo data changes its scorecard in these days"
+    for row in moved:
+        assert row["not_explained_because"] is None, row["account_id"]
+    assert any(row["configuration"] for row in moved)
 
 
 def test_the_change_is_explained_as_an_independent_computation_does(looked_back):

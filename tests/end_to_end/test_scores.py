@@ -246,6 +246,7 @@ def situations(draw):
         )
         for place in range(draw(st.integers(0, 2)))
     ]
+    rules.alarming = draw(st.sets(st.sampled_from(names), max_size=2))
     states = {
         source: draw(st.sampled_from(["fresh", "fresh", "stale", None]))
         for source in SOURCES
@@ -419,6 +420,12 @@ def test_the_scoring_models_follow_the_rules_for_any_policy(
         "cap text, signal text, comparison text, threshold double, cap_at double, "
         "account_id text, effective_from date, effective_to date",
         [(*astuple(cap), None, date(1900, 1, 1), None) for cap in rules.caps],
+    )
+    fill(
+        connection,
+        "policy.alert_rules",
+        "rule text, signal text",
+        [(signal, signal) for signal in rules.alarming],
     )
     fill(
         connection,

@@ -1,6 +1,5 @@
--- One row per account per day to score per signal of its scorecard version that is
--- stored on that day: score, effective weight, and contribution to the health score in
--- points.
+-- One row per account per day to score per signal that is stored on that day: score,
+-- effective weight, and contribution to the health score in points.
 
 {{ config(materialized='view') }}
 
@@ -23,8 +22,10 @@ weighted as (
     select
         signal_scores.*,
 
-        -- what was scored carries all the weight
+        -- what was scored carries all the weight; null where the scorecard does not show
+        -- the signal
         case
+            when signal_scores.signal_weight is null then null
             when signal_scores.score is null or signal_scores.signal_weight = 0 then 0
             else {{ rounded(
                 'signal_scores.signal_weight / dimension_scores.scored_signal_weight'

@@ -1,6 +1,6 @@
--- One row per account per day to score per signal of its scorecard version that is
--- stored on that day: whether it was measured, and the score of what was measured,
--- before anything is imputed or weighted.
+-- One row per account per day to score per signal that is stored on that day: whether it
+-- was measured, and the score of what was measured, before anything is imputed or
+-- weighted.
 
 {{ config(materialized='view') }}
 

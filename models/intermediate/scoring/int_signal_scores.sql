@@ -1,5 +1,5 @@
--- One row per account per day to score per signal of its scorecard version that is
--- stored on that day: status, value, and the score that counts.
+-- One row per account per day to score per signal that is stored on that day: status,
+-- value, and the score that counts.
 
 with
 

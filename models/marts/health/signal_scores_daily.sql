@@ -1,6 +1,7 @@
--- One row per account per day per signal of its scorecard: value, status, score,
--- effective weight and contribution in points. Signals with weight are stored for every
--- day, those that are only watched for the last day of a month.
+-- One row per account per day per signal that is stored on the day: value, status,
+-- score, effective weight and contribution in points. What has weight in any scorecard,
+-- a cap or an alert is stored for every account and day, what is only watched for the
+-- last day of a month.
 
 {{ config(
     materialized='incremental',
