@@ -1,8 +1,8 @@
 -- The same account health as the project's, written by hand for speed alone: what the
 -- benchmark measures the project against. scripts/customer_health/reference.py sets the
--- variables, makes the macros card_of and is_light from the seeds, runs this script, and
--- then scores the views full_signals and light_signals with SQL that it writes from the
--- seeds.
+-- variables, makes the macros stage_of, card_of and is_light from the seeds, runs this
+-- script, and then scores the views full_signals and light_signals with SQL that it writes
+-- from the seeds.
 --
 -- How it is fast:
 --   * Ids are numbers, days are slots: slot 0 is the first day that is scored, slot N one
@@ -250,7 +250,7 @@ create table if not exists user_days (
     source int, user_number int, day date, uses int
 );
 create table if not exists use_days (
-    source int, day date, users int, uses_of_users int,
+    source int, day date, users int, uses_of_users int, uses int,
     quantity_with_outcome int, failed_quantity int, minutes_saved int, features ubigint
 );
 
@@ -400,6 +400,7 @@ select
     day,
     count(user_number),
     coalesce(sum(uses) filter (where user_number is not null), 0),
+    sum(uses),
     sum(quantity_with_outcome),
     sum(failed_quantity),
     sum(minutes_saved),
@@ -833,7 +834,7 @@ left join core_days
     on starts.source = core_days.source and core_days.day >= starts.customer_since
 group by all;
 
--- What holds from one point to the next. The scorecard is chosen by card_of.
+-- What holds from one point to the next, or to where the stage changes before that.
 create or replace temp table segments as
 with attributes as (
     select
@@ -933,17 +934,53 @@ described as (
     left join activations using (entity, customer_since)
     left join eligible on coalesce(with_attributes.segment, 'unknown') = eligible.segment
     left join owned_features on revenue.owned = owned_features.owned
+),
+held as (
+    select
+        points.entity,
+        points.day as held_from,
+        lead(points.day, 1, last_day() + 1) over (
+            partition by points.entity order by points.day
+        ) as held_to,
+        described.* exclude (entity, day)
+    from points
+    left join described using (entity, day)
+),
+-- tenure grows and the renewal comes nearer from day to day
+stage_days as (
+    select entity, held_from, customer_since + limits.days as day
+    from held cross join (select unnest(getvariable('tenure_limits')) as days) as limits
+    union
+    select entity, held_from, renewal_on - limits.days
+    from held cross join (select unnest(getvariable('renewal_limits')) as days) as limits
+),
+starts as (
+    select entity, held_from, held_from as day from held
+    union
+    select stage_days.* from stage_days
+    inner join held using (entity, held_from)
+    where stage_days.day > held_from and stage_days.day < held_to
+),
+staged as (
+    select
+        starts.day,
+        held.* exclude (held_from, held_to),
+        stage_of(
+            starts.day,
+            cast(starts.day - customer_since as int),
+            cast(renewal_on - starts.day as int)
+        ) as lifecycle_stage
+    from starts
+    inner join held using (entity, held_from)
 )
 select
-    row_number() over (order by points.entity, points.day) as number,
-    points.entity,
-    points.day,
-    described.* exclude (entity, day),
+    row_number() over (order by entity, day) as number,
+    *,
     card_of(
-        points.day, segment, industry, region, size_band, service_tier, product
+        day, segment, industry, region, size_band, service_tier, product,
+        lifecycle_stage
     ) as card
-from points
-left join described using (entity, day);
+from staged;
 
 -- Entities that are scored, numbered from 0: first those that need all signals.
 create or replace temp table targets as
@@ -981,6 +1018,7 @@ with recent as (
         full_targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
         sum(users) as users,
         sum(uses_of_users) as uses,
+        sum(use_days.uses) as all_uses,
         sum(quantity_with_outcome) as quantity,
         sum(failed_quantity) as failed,
         sum(minutes_saved) as minutes,
@@ -1000,6 +1038,7 @@ by_day as (
     select
         calendar.d, recent.known, recent.stated, recent.d as used,
         coalesce(users, 0) as users, coalesce(uses, 0) as uses,
+        coalesce(all_uses, 0) as all_uses,
         coalesce(quantity, 0) as quantity, coalesce(failed, 0) as failed,
         coalesce(minutes, 0) as minutes, coalesce(w1, 0) as w1
     from calendar left join recent using (d)
@@ -1013,6 +1052,7 @@ so_far as (
         count(stated) over (rows unbounded preceding) as stated_days,
         sum(cast(users as double)) over (rows unbounded preceding) as users,
         sum(cast(uses as double)) over (rows unbounded preceding) as uses,
+        sum(cast(all_uses as double)) over (rows unbounded preceding) as all_uses,
         sum(cast(quantity as double)) over (rows unbounded preceding) as quantity,
         sum(cast(failed as double)) over (rows unbounded preceding) as failed,
         sum(cast(minutes as double)) over (rows unbounded preceding) as minutes
@@ -1036,10 +1076,14 @@ windows as (
         d,
         w28 as features_28d,
         w64 | coalesce(lag(w64, 26) over (), 0) as features_90d,
+        use_days - coalesce(lag(use_days, 7) over (), 0) as use_days_7d,
         use_days - coalesce(lag(use_days, 28) over (), 0) as use_days_28d,
         known_days - coalesce(lag(known_days, 28) over (), 0) as known_days_28d,
         users - coalesce(lag(users, 28) over (), 0) as user_days_28d,
         uses - coalesce(lag(uses, 28) over (), 0) as uses_28d,
+        all_uses - coalesce(lag(all_uses, 28) over (), 0) as all_uses_28d,
+        coalesce(lag(all_uses, 28) over (), 0) - coalesce(lag(all_uses, 56) over (), 0)
+            as all_uses_28d_before,
         quantity - coalesce(lag(quantity, 28) over (), 0) as quantity_with_outcome_28d,
         failed - coalesce(lag(failed, 28) over (), 0) as failed_quantity_28d,
         use_days - coalesce(lag(use_days, 90) over (), 0) as use_days_90d,
@@ -1104,7 +1148,9 @@ rolling as (
     from (select *, lag(uses, 28) over () as lag_of_uses from by_day)
 )
 select
-    entity, slot, count(*) as active_users, max(cast(uses as int)) as top_user_uses
+    entity, slot, count(*) as active_users,
+    count(*) filter (where gap < 7) as active_users_7d,
+    max(cast(uses as int)) as top_user_uses
 from rolling
 where gap < 28 and slot >= -28 and slot < slots()
 group by entity, slot;
@@ -1113,12 +1159,15 @@ create or replace temp table active_users as
 select
     cast(entity * stride() + slot as int) as k,
     sum(active_users) filter (where is_now) as active_users_28d,
+    sum(active_users_7d) as active_users_7d,
     max(top_user_uses) as top_user_uses_28d,
     sum(active_users) filter (where not is_now) as active_users_28d_before
 from (
-    select entity, slot, active_users, top_user_uses, true as is_now from user_sums
+    select
+        entity, slot, active_users, active_users_7d, top_user_uses, true as is_now
+    from user_sums
     union all
-    select entity, slot + 28, active_users, null, false from user_sums
+    select entity, slot + 28, active_users, null, null, false from user_sums
 )
 where slot >= 0 and slot < slots()
 group by k;
@@ -1317,6 +1366,41 @@ left join keyed
         and changing.k >= keyed.begins and changing.k < keyed.ends
 group by changing.k;
 
+-- the slot of the oldest urgent case, where the set of those that are open changes
+create or replace temp table oldest_urgent_cases as
+with spans as (
+    select
+        targets.entity,
+        cast(cases.happened_on - first_day() as int) as opened,
+        visible(cases.happened_on, cases.loaded_on) as begins,
+        least(cases.happened_on + 365, cast(cases.resolved_at as date)) as ends
+    from cases inner join targets using (source)
+    where cases.priority = 'urgent' and cases.happened_on > first_day() - 365
+),
+keyed as (
+    select
+        entity, opened, key_of(entity, begins) as begins, key_of(entity, ends) as ends
+    from spans
+    where begins < ends and begins <= last_day() and ends > first_day()
+),
+changing as (
+    select entity, begins as k from keyed
+    union
+    select entity, ends from keyed
+    union
+    select 0, 0
+)
+select
+    changing.k,
+    -- a million is none
+    coalesce(min(keyed.opened), 1000000) as oldest_urgent_case
+from changing
+left join keyed
+    on
+        changing.entity = keyed.entity
+        and changing.k >= keyed.begins and changing.k < keyed.ends
+group by changing.k;
+
 -- Relationship, and talk of value
 create or replace temp table activities as
 with typed as (
@@ -1345,6 +1429,8 @@ select
     case when activity_type in ('meeting', 'qbr') then nullif(status, 'other') end
         as meeting_status,
     activity_type in ('meeting', 'call', 'qbr') as is_talk,
+    coalesce(activity_type, 'other') in ('qbr', 'other') as may_be_review,
+    coalesce(activity_type = 'qbr', false) as is_review,
     nullif(status, 'other') = 'held'
     and (
         topic like '%value%'
@@ -1355,6 +1441,10 @@ from newest('known');
 set variable silence_of_touches_from = (
     select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
     where is_touch
+);
+set variable silence_of_reviews_from = (
+    select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
+    where is_touch and is_review
 );
 set variable silence_of_value_from = (
     select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
@@ -1418,6 +1508,10 @@ resolved as (
 executive_roles as (
     select attribute, value
     from read_csv(getvariable('seeds') || '/executive_roles.csv', header = true)
+),
+key_personas as (
+    select persona from read_csv(getvariable('seeds') || '/personas.csv', header = true)
+    where is_key = 1
 )
 select
     *,
@@ -1432,10 +1526,16 @@ select
             false
         )
     end as is_executive,
+    persona in (select key_personas.persona from key_personas) as is_key_persona,
     case when left_on is not null then visible(left_on, loaded_on) end as gone_on
 from resolved;
 
 set variable has_ranks = (select count(is_executive) > 0 from contacts);
+set variable has_personas = (select count(persona) > 0 from contacts);
+set variable key_personas = (
+    select count(*)
+    from read_csv(getvariable('seeds') || '/personas.csv', header = true) where is_key = 1
+);
 set variable first_departure = (select min(gone_on) from contacts);
 
 create or replace temp view activity_records as
@@ -1447,7 +1547,13 @@ select
     least(
         activities.happened_on + 90, coalesce(contacts.gone_on, activities.happened_on + 90)
     ) as present_until,
-    contacts.is_executive
+    least(
+        activities.happened_on + 180,
+        coalesce(contacts.gone_on, activities.happened_on + 180)
+    ) as present_until_180d,
+    contacts.is_executive,
+    contacts.persona,
+    contacts.is_key_persona
 from activities
 inner join targets using (source)
 left join contacts on activities.contact_id = contacts.contact_id
@@ -1471,6 +1577,18 @@ named as (
     from records
     where is_touch and contact_id is not null and begins < present_until
 ),
+-- of the touches of one key persona likewise
+met_personas as (
+    select
+        entity,
+        greatest(begins, max(present_until_180d) over (
+            partition by entity, persona order by begins, happened_on
+            rows between unbounded preceding and 1 preceding
+        )) as begins,
+        present_until_180d as ends
+    from records
+    where is_touch and is_key_persona and begins < present_until_180d
+),
 champions as (
     select
         full_targets.entity,
@@ -1487,7 +1605,9 @@ select
     null as named_contacts_90d, null as unclear_365d,
     null as meetings_held_180d, null as meetings_planned_180d, null as unclear_talks_365d,
     null as known_ranks_90d, null as executives_90d,
-    null as champions, null as champions_left_90d
+    null as champions, null as champions_left_90d,
+    null as possible_touches_180d, null as known_personas_180d, null as key_personas_180d,
+    null as unclear_reviews_365d
 from records
 union all by name
 select
@@ -1495,6 +1615,18 @@ select
     cast(coalesce(is_touch, false) as int) as present_touches_90d,
     cast(coalesce(is_touch, true) as int) as possible_touches_90d
 from records
+union all by name
+select
+    entity, begins, present_until_180d as ends,
+    cast(coalesce(is_touch, true) as int) as possible_touches_180d,
+    cast(coalesce(is_touch, false) and persona is not null as int)
+        as known_personas_180d
+from records
+union all by name
+select entity, begins, ends, 1 as key_personas_180d from met_personas
+union all by name
+select entity, begins, happened_on + 365 as ends, 1 as unclear_reviews_365d
+from records where is_touch is null and may_be_review
 union all by name
 select
     entity, begins, ends, 1 as named_contacts_90d,
@@ -1527,6 +1659,10 @@ drop table activity_intervals;
 create or replace temp view touches_made as
 select entity, begins, happened_on from activity_records where is_full and is_touch;
 create or replace temp table last_touches as select * from latest_so_far('touches_made');
+create or replace temp view reviews_held as
+select entity, begins, happened_on from activity_records
+where is_full and is_touch and is_review;
+create or replace temp table last_reviews as select * from latest_so_far('reviews_held');
 create or replace temp view value_talks as
 select entity, begins, happened_on from activity_records
 where is_full and is_talk and is_on_value;
@@ -1663,6 +1799,7 @@ select
     entity, begins, ends,
     1 as nps_answers, cast(score >= 9 as int) - cast(score <= 6 as int) as nps_balance,
     null as csat_answers, null as csat_sum, null as ces_answers, null as ces_sum,
+    null as onboarding_answers, null as onboarding_sum,
     null as executive_answers, null as executive_detractors,
     null as assessments, null as sentiment,
     null as invitations_365d, null as answered_365d
@@ -1683,6 +1820,14 @@ select
     1 as ces_answers, responses.score as ces_sum
 from responses inner join full_targets using (source)
 where responses.survey_type = 'ces' and responses.score is not null
+union all by name
+select
+    full_targets.entity,
+    visible(responses.happened_on, responses.loaded_on) as begins,
+    responses.happened_on + 365 as ends,
+    1 as onboarding_answers, responses.score as onboarding_sum
+from responses inner join full_targets using (source)
+where responses.survey_type = 'onboarding' and responses.score is not null
 union all by name
 -- an executive from the arrival of the contact on
 select
@@ -2042,6 +2187,16 @@ set variable first_delivery = (
     select min(visible(achieved_on, loaded_on)) from objectives
     where achieved_on is not null and delivered_value is not null
 );
+
+set variable silence_of_objectives_from = (
+    select min(greatest(happened_on + 365, loaded_on - late_days())) from objectives
+);
+
+create or replace temp view objectives_set as
+select full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on
+from objectives inner join full_targets using (source);
+create or replace temp table last_objectives as
+select * from latest_so_far('objectives_set');
 
 create or replace temp table step_intervals as
 with steps as (
@@ -2434,6 +2589,9 @@ from (
     positional join each_key('activity_sums')
     positional join (select packed as last_touch from each_key('last_touches'))
     positional join (select packed as last_value_talk from each_key('last_value_talks'))
+    positional join (select packed as last_review from each_key('last_reviews'))
+    positional join (select packed as last_objective from each_key('last_objectives'))
+    positional join each_key('oldest_urgent_cases')
     positional join each_key('sentiment_sums')
     positional join each_key('billing_sums')
     positional join each_key('step_sums')
@@ -2452,7 +2610,8 @@ days as (
 )
 select
     entity, day as begins, day + 28 as ends, 1 as use_days_28d,
-    null as cases_90d, null as touches_90d, null as unclear_90d,
+    null as cases_90d, null as cases_365d, null as prioritised_cases_365d,
+    null as touches_90d, null as unclear_90d,
     null as nps_answers, null as nps_balance
 from days
 union all by name
@@ -2461,6 +2620,13 @@ select
     happened_on + 90 as ends, 1 as cases_90d
 from cases inner join light_targets using (source)
 where happened_on > first_day() - 90
+union all by name
+select
+    light_targets.entity, visible(happened_on, loaded_on) as begins,
+    happened_on + 365 as ends, 1 as cases_365d,
+    cast(nullif(priority, 'other') is not null as int) as prioritised_cases_365d
+from cases inner join light_targets using (source)
+where happened_on > first_day() - 365
 union all by name
 select
     entity, begins, happened_on + 90 as ends,
@@ -2476,6 +2642,13 @@ inner join (select distinct entity from targets where not is_full) as targets
 where nps_answers is not null;
 create or replace temp table light_sums as select * from sums_so_far('light_intervals');
 
+create or replace temp view light_uses as
+select targets.entity, use_days.day as begins, use_days.day as happened_on
+from use_days inner join targets using (source)
+where not targets.is_full and use_days.day > first_day() - 365;
+create or replace temp table last_light_uses as
+select k, packed as last_use from latest_so_far('light_uses');
+
 create or replace temp table light_days as
 with calendar as (
     select cast(unnest(range(
@@ -2487,6 +2660,8 @@ joined as (
     select * from calendar
     left join segment_starts using (k)
     left join light_sums using (k)
+    left join last_light_uses using (k)
+    left join oldest_urgent_cases using (k)
     order by k
 )
 select
@@ -2530,11 +2705,36 @@ group by calendar.day;
 
 set variable first_use = (select min(day) from use_days);
 
+-- Silence is known of a customer of a year, where the first of the kind is a year old.
+create or replace temp macro days_since(last_on, snapshot_date, tenure_days, known_from) as
+    case
+        when last_on > snapshot_date - 365 then snapshot_date - last_on
+        when tenure_days >= 365 and snapshot_date >= known_from then 365
+    end;
+
+-- Open urgent cases: unknown where no priority or no resolution is ever told.
+create or replace temp macro oldest_case_age(
+    oldest, slot, snapshot_date, cases, prioritised_cases
+) as
+    case
+        when cases > 0 and prioritised_cases = 0 then null
+        when coalesce(oldest, 1000000) = 1000000 then 0
+        when snapshot_date >= getvariable('first_resolution') then slot - oldest
+    end;
+
 create or replace temp view light_signals as
 select
     account_id, slot, snapshot_date, card, tenure_days, days_to_renewal, arr, segment,
     industry, region, size_band, service_tier, product, owner_id, parent_account_id,
+    lifecycle_stage,
     case when tenure_days >= 27 then coalesce(use_days_28d, 0) end as login_days_28d,
+    days_since(
+        unpacked_day(last_use, entity), snapshot_date, tenure_days,
+        getvariable('first_use') + 365
+    ) as days_since_last_use,
+    oldest_case_age(
+        oldest_urgent_case, slot, snapshot_date, cases_365d, prioritised_cases_365d
+    ) as oldest_urgent_case_age_days,
     case when tenure_days >= 89 then coalesce(cases_90d, 0) / nullif(seats, 0) end
         as cases_per_seat_90d,
     case
@@ -2552,11 +2752,17 @@ with measures as (
         unpacked_day(last_use, entity) as last_use_on,
         unpacked_day(last_touch, entity) as last_touch_on,
         unpacked_day(last_value_talk, entity) as last_value_talk_on,
+        unpacked_day(last_review, entity) as last_review_on,
+        unpacked_day(last_objective, entity) as last_objective_on,
         -- no use is no user and no feature; use without their names is unknown
         case
             when active_users_28d is not null then active_users_28d
             when coalesce(use_days_28d, 0) = 0 then 0
         end as users_28d,
+        case
+            when active_users_7d > 0 then active_users_7d
+            when coalesce(use_days_7d, 0) = 0 then 0
+        end as users_7d,
         bit_count(owned_features & released.core_features) as core_features_owned,
         case when coalesce(use_days_28d, 0) = 0 or known_days_28d > 0
             then bit_count(
@@ -2574,19 +2780,21 @@ with measures as (
 select
     account_id, measures.slot, snapshot_date, card, tenure_days, days_to_renewal,
     measures.arr, segment, industry, region, size_band, service_tier, product, owner_id,
-    parent_account_id,
+    parent_account_id, lifecycle_stage,
 
     -- adoption
     case when tenure_days >= 27 then coalesce(use_days_28d, 0) end as login_days_28d,
-    case
-        when last_use_on > snapshot_date - 365 then snapshot_date - last_use_on
-        when tenure_days >= 365 and getvariable('first_use') <= snapshot_date - 365
-            then 365
-    end as days_since_last_use,
+    days_since(
+        last_use_on, snapshot_date, tenure_days, getvariable('first_use') + 365
+    ) as days_since_last_use,
+    case when tenure_days >= 55 and snapshot_date >= getvariable('first_use') + 55
+        then all_uses_28d / nullif(all_uses_28d_before, 0) - 1 end as use_change_28d,
     case when tenure_days >= 27 then user_days_28d / nullif(28 * users_28d, 0) end
         as dau_mau_28d,
     case when tenure_days >= 27 then users_28d / nullif(seats, 0) end
         as seat_utilisation_28d,
+    case when tenure_days >= 6 then users_7d / nullif(seats, 0) end
+        as seat_utilisation_7d,
     case when tenure_days >= 27
         then core_features_used / nullif(core_features_owned, 0) end
         as feature_breadth_28d,
@@ -2614,6 +2822,10 @@ select
             then null
         else coalesce(urgent_cases_open, 0)
     end as urgent_cases_open,
+    oldest_case_age(
+        oldest_urgent_case, measures.slot, snapshot_date, cases_365d,
+        prioritised_cases_365d
+    ) as oldest_urgent_case_age_days,
     defects_90d / nullif(typed_cases_90d, 0) as defect_share_90d,
     case
         when tenure_days < 89 or (cases_90d > 0 and typed_cases_90d = 0) then null
@@ -2662,6 +2874,18 @@ select
     meetings_held_180d / nullif(meetings_planned_180d, 0)
         as meeting_attendance_share_180d,
     tenure_days as relationship_length_days,
+    case when unclear_reviews_365d = 0 or last_review_on > snapshot_date - 365
+        then days_since(
+            last_review_on, snapshot_date, tenure_days,
+            getvariable('silence_of_reviews_from')
+        )
+    end as days_since_qbr,
+    case
+        when tenure_days < 179 then null
+        when known_personas_180d = 0 and possible_touches_180d > 0 then null
+        when getvariable('has_personas')
+            then coalesce(key_personas_180d, 0) / nullif(getvariable('key_personas'), 0)
+    end as persona_coverage_share_180d,
     case
         when tenure_days < 89 then null
         when executives_90d > 0 then 1
@@ -2729,8 +2953,13 @@ select
         then coalesce(trained_365d, 0) / nullif(enrolments_365d, 0) end
         as training_completed_share_365d,
     case when sales > 0 then sale_days end as initial_sale_days,
+    onboarding_sum / nullif(onboarding_answers, 0) as onboarding_csat_mean_365d,
 
     -- impact
+    days_since(
+        last_objective_on, snapshot_date, tenure_days,
+        getvariable('silence_of_objectives_from')
+    ) as days_since_objective_set,
     case when snapshot_date >= getvariable('first_achievement')
         then coalesce(achieved_365d, 0) / nullif(objectives_365d, 0) end
         as objectives_achieved_share_365d,
