@@ -1,8 +1,7 @@
 -- The same account health as the project's, written by hand for speed alone: what the
 -- benchmark measures the project against. scripts/customer_health/reference.py sets the
--- variables, makes the macros stage_of, card_of and is_light from the seeds, runs this
--- script, and then scores the views full_signals and light_signals with SQL that it writes
--- from the seeds.
+-- variables, makes the macros stage_of and card_of from the seeds, runs this script, and
+-- then scores the view account_signals with SQL that it writes from the seeds.
 --
 -- How it is fast:
 --   * Ids are numbers, days are slots: slot 0 is the first day that is scored, slot N one
@@ -15,7 +14,6 @@
 --   * What changes seldom (attributes, revenue, scorecard) is computed where it changes.
 --   * usage.events is read once, and reduced to a row per user and day; the daily run
 --     keeps those of earlier days.
---   * Scorecards of few signals get only those.
 --
 -- It knows the layout of the demo data: ids are acct_<number> and user_<number>, doubled
 -- events are exact copies, quantities are whole, and only the columns that are checked
@@ -135,8 +133,8 @@ from (
     group by k
     order by k
 );
--- What holds from a key on, for each key from there to the next: a row per key of the full
--- entities, in order, so that such tables stand side by side without a join.
+-- What holds from a key on, for each key from there to the next: a row per key, in order,
+-- so that such tables stand side by side without a join.
 create or replace temp macro each_key(relation) as table
 select * exclude (k, next_k, copy)
 from (
@@ -144,8 +142,8 @@ from (
         *,
         unnest(range(next_k - k)) as copy
     from (
-        select *, lead(k, 1, getvariable('full_keys')) over () as next_k
-        from (from query_table(relation) where k < getvariable('full_keys') order by k)
+        select *, lead(k, 1, getvariable('all_keys')) over () as next_k
+        from (from query_table(relation) where k < getvariable('all_keys') order by k)
     )
 );
 create or replace temp macro unpacked_day(packed, entity) as
@@ -982,29 +980,21 @@ select
     ) as card
 from staged;
 
--- Entities that are scored, numbered from 0: first those that need all signals.
+-- Entities that are scored, numbered from 0.
 create or replace temp table targets as
 with numbered as (
     select
         entity as old_entity,
-        row_number() over (
-            order by bool_or(not is_light(card)) desc, min(account_id), entity
-        ) - 1 as entity,
-        bool_or(not is_light(card)) as is_full
+        row_number() over (order by min(account_id), entity) - 1 as entity
     from segments where account_id is not null
     group by old_entity
 )
 select
-    cast(numbered.entity as int) as entity, numbered.is_full, numbered.old_entity,
-    entity_sources.source,
+    cast(numbered.entity as int) as entity, numbered.old_entity, entity_sources.source,
     count(*) over (partition by numbered.entity) > 1 as has_merged
 from numbered inner join entity_sources on numbered.old_entity = entity_sources.entity;
 
-set variable full_keys = (
-    select count(distinct entity) * stride() from targets where is_full
-);
-create or replace temp view full_targets as
-select entity, source, has_merged from targets where is_full;
+set variable all_keys = (select count(distinct entity) * stride() from targets);
 
 
 -- Records: each as intervals of the days on which it counts ----------------------------
@@ -1015,7 +1005,7 @@ select entity, source, has_merged from targets where is_full;
 create or replace temp table use_measures as
 with recent as (
     select
-        full_targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
+        targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
         sum(users) as users,
         sum(uses_of_users) as uses,
         sum(use_days.uses) as all_uses,
@@ -1025,13 +1015,13 @@ with recent as (
         bit_or(features) as w1,
         nullif(bit_or(features) <> 0, false) as known,
         nullif(bit_or(features) & getvariable('stated_features') <> 0, false) as stated
-    from use_days inner join full_targets using (source)
+    from use_days inner join targets using (source)
     where use_days.day > first_day() - 90
     group by d
 ),
 calendar as (
     select unnest(range(
-        (select count(distinct entity) from full_targets) * (slots() + 91)
+        (select count(distinct entity) from targets) * (slots() + 91)
     )) as d
 ),
 by_day as (
@@ -1097,8 +1087,8 @@ select * exclude (d) from windows
 where d % (slots() + 91) >= 90;
 
 create or replace temp view uses as
-select full_targets.entity, use_days.day as begins, use_days.day as happened_on
-from use_days inner join full_targets using (source)
+select targets.entity, use_days.day as begins, use_days.day as happened_on
+from use_days inner join targets using (source)
 where use_days.day > first_day() - 365;
 create or replace temp table last_uses as select * from latest_so_far('uses');
 
@@ -1106,9 +1096,9 @@ create or replace temp table last_uses as select * from latest_so_far('uses');
 -- filling each gap; then the uses of 28 days by a lag. Zeros of 28 days part the users.
 create or replace temp table recent_user_days as
 with recent as (
-    select full_targets.entity, user_days.user_number, user_days.day, user_days.uses,
-        full_targets.has_merged
-    from user_days inner join full_targets using (source)
+    select targets.entity, user_days.user_number, user_days.day, user_days.uses,
+        targets.has_merged
+    from user_days inner join targets using (source)
     where user_days.day > first_day() - 56
 )
 select entity, user_number, day, uses from recent where not has_merged
@@ -1198,8 +1188,8 @@ set variable first_deactivation = (
 create or replace temp table assigned_intervals as
 with records as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, deactivated_on
-    from users inner join full_targets using (source)
+        targets.entity, visible(happened_on, loaded_on) as begins, deactivated_on
+    from users inner join targets using (source)
 )
 select
     entity, begins, coalesce(deactivated_on, date '9999-01-01') as ends,
@@ -1258,7 +1248,7 @@ set variable first_reopening = (
 
 create or replace temp view case_records as
 select
-    full_targets.entity,
+    targets.entity,
     cases.happened_on as day,
     visible(cases.happened_on, cases.loaded_on) as begins,
     cases.case_type,
@@ -1274,7 +1264,7 @@ select
         then (epoch(cases.first_response_at) - epoch(cases.opened_at)) / 3600.0
     end as response_hours,
     (epoch(cases.resolved_at) - epoch(cases.opened_at)) / 3600.0 as resolution_hours
-from cases inner join full_targets using (source)
+from cases inner join targets using (source)
 where cases.happened_on > first_day() - 365;
 
 create or replace temp table case_intervals as
@@ -1370,12 +1360,11 @@ group by changing.k;
 create or replace temp table oldest_urgent_cases as
 with spans as (
     select
-        targets.entity,
-        cast(cases.happened_on - first_day() as int) as opened,
-        visible(cases.happened_on, cases.loaded_on) as begins,
-        least(cases.happened_on + 365, cast(cases.resolved_at as date)) as ends
-    from cases inner join targets using (source)
-    where cases.priority = 'urgent' and cases.happened_on > first_day() - 365
+        entity,
+        cast(day - first_day() as int) as opened,
+        begins,
+        least(day + 365, resolved_on) as ends
+    from case_records where known_priority = 'urgent'
 ),
 keyed as (
     select
@@ -1541,7 +1530,6 @@ set variable first_departure = (select min(gone_on) from contacts);
 create or replace temp view activity_records as
 select
     targets.entity,
-    targets.is_full,
     activities.* exclude (source),
     -- who leaves later is still there
     least(
@@ -1562,7 +1550,7 @@ where activities.happened_on > first_day() - 365;
 create or replace temp table activity_intervals as
 with records as (
     select * from activity_records
-    where is_full and (coalesce(is_touch, true) or meeting_status is not null)
+    where coalesce(is_touch, true) or meeting_status is not null
 ),
 -- of the touches of one contact, each counts where none before it does
 named as (
@@ -1591,10 +1579,10 @@ met_personas as (
 ),
 champions as (
     select
-        full_targets.entity,
+        targets.entity,
         visible(contacts.happened_on, contacts.loaded_on) as begins,
         contacts.left_on
-    from contacts inner join full_targets using (source)
+    from contacts inner join targets using (source)
     where contacts.persona = 'champion'
 )
 select
@@ -1644,7 +1632,7 @@ select
 from records where meeting_status is not null
 union all by name
 select entity, begins, happened_on + 365 as ends, 1 as unclear_talks_365d
-from activity_records where is_full and is_talk and is_on_value is null
+from activity_records where is_talk and is_on_value is null
 union all by name
 select entity, begins, date '9999-01-01' as ends, 1 as champions from champions
 union all by name
@@ -1657,15 +1645,13 @@ select * from sums_so_far('activity_intervals');
 drop table activity_intervals;
 
 create or replace temp view touches_made as
-select entity, begins, happened_on from activity_records where is_full and is_touch;
+select entity, begins, happened_on from activity_records where is_touch;
 create or replace temp table last_touches as select * from latest_so_far('touches_made');
 create or replace temp view reviews_held as
-select entity, begins, happened_on from activity_records
-where is_full and is_touch and is_review;
+select entity, begins, happened_on from activity_records where is_touch and is_review;
 create or replace temp table last_reviews as select * from latest_so_far('reviews_held');
 create or replace temp view value_talks as
-select entity, begins, happened_on from activity_records
-where is_full and is_talk and is_on_value;
+select entity, begins, happened_on from activity_records where is_talk and is_on_value;
 create or replace temp table last_value_talks as select * from latest_so_far('value_talks');
 
 -- Sentiment
@@ -1760,10 +1746,10 @@ latest_answers as (
 ),
 judgements as (
     select
-        full_targets.entity, assessments.sentiment, assessments.happened_on,
+        targets.entity, assessments.sentiment, assessments.happened_on,
         assessments.assessed_at, assessments.assessment_id,
         visible(assessments.happened_on, assessments.loaded_on) as begins
-    from assessments inner join full_targets using (source)
+    from assessments inner join targets using (source)
     where assessments.sentiment is not null
         and assessments.happened_on > first_day() - 90
 ),
@@ -1786,12 +1772,12 @@ first_answers as (
 ),
 asked as (
     select
-        full_targets.entity,
+        targets.entity,
         visible(invitations.happened_on, invitations.loaded_on) as begins,
         invitations.happened_on + 365 as ends,
         first_answers.answered_on
     from invitations
-    inner join full_targets using (source)
+    inner join targets using (source)
     left join first_answers using (invitation_id)
     where invitations.happened_on > first_day() - 365
 )
@@ -1806,27 +1792,27 @@ select
 from latest_answers
 union all by name
 select
-    full_targets.entity,
+    targets.entity,
     visible(responses.happened_on, responses.loaded_on) as begins,
     responses.happened_on + 90 as ends,
     1 as csat_answers, responses.score as csat_sum
-from responses inner join full_targets using (source)
+from responses inner join targets using (source)
 where responses.survey_type = 'csat' and responses.score is not null
 union all by name
 select
-    full_targets.entity,
+    targets.entity,
     visible(responses.happened_on, responses.loaded_on) as begins,
     responses.happened_on + 180 as ends,
     1 as ces_answers, responses.score as ces_sum
-from responses inner join full_targets using (source)
+from responses inner join targets using (source)
 where responses.survey_type = 'ces' and responses.score is not null
 union all by name
 select
-    full_targets.entity,
+    targets.entity,
     visible(responses.happened_on, responses.loaded_on) as begins,
     responses.happened_on + 365 as ends,
     1 as onboarding_answers, responses.score as onboarding_sum
-from responses inner join full_targets using (source)
+from responses inner join targets using (source)
 where responses.survey_type = 'onboarding' and responses.score is not null
 union all by name
 -- an executive from the arrival of the contact on
@@ -1938,7 +1924,7 @@ window so_far as (
 
 create or replace temp table bills as
 select
-    full_targets.entity,
+    targets.entity,
     invoices.invoice_id,
     invoices.amount,
     invoices.currency,
@@ -1956,7 +1942,7 @@ select
     min(invoice_payments.loaded_on) filter (where invoice_payments.invoice_id is not null
         and net_amount is null) - late_days() as unknown_known_on
 from invoices
-inner join full_targets using (source)
+inner join targets using (source)
 left join invoice_payments using (invoice_id)
 where (invoices.amount > 0 or invoices.amount is null)
     and (
@@ -2083,9 +2069,9 @@ select
 from due where paid_on is not null
 union all by name
 select
-    full_targets.entity, visible(happened_on, loaded_on) as begins,
+    targets.entity, visible(happened_on, loaded_on) as begins,
     happened_on + 90 as ends, 1 as failed_payments_90d
-from payments inner join full_targets using (source)
+from payments inner join targets using (source)
 where status = 'failed';
 create or replace temp table billing_sums as
 select * from sums_so_far('billing_intervals');
@@ -2193,15 +2179,15 @@ set variable silence_of_objectives_from = (
 );
 
 create or replace temp view objectives_set as
-select full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on
-from objectives inner join full_targets using (source);
+select targets.entity, visible(happened_on, loaded_on) as begins, happened_on
+from objectives inner join targets using (source);
 create or replace temp table last_objectives as
 select * from latest_so_far('objectives_set');
 
 create or replace temp table step_intervals as
 with steps as (
     select
-        full_targets.entity,
+        targets.entity,
         greatest(
             visible(happened_on, loaded_on),
             -- what is due later and not done yet does not count
@@ -2210,21 +2196,21 @@ with steps as (
         visible(happened_on, loaded_on) as planned_from,
         due_on,
         completed_on
-    from tasks inner join full_targets using (source)
+    from tasks inner join targets using (source)
     where task_type = 'onboarding'
 ),
 enrolments as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins,
+        targets.entity, visible(happened_on, loaded_on) as begins,
         happened_on + 365 as ends, completed_on
-    from trainings inner join full_targets using (source)
+    from trainings inner join targets using (source)
 ),
 aims as (
     select
-        full_targets.entity,
+        targets.entity,
         greatest(due_on, happened_on, loaded_on - late_days()) as begins,
         due_on + 365 as ends, achieved_on, expected_value, delivered_value, currency
-    from objectives inner join full_targets using (source)
+    from objectives inner join targets using (source)
     where due_on is not null
 ),
 -- in whole millionths, at the rates of the day
@@ -2246,15 +2232,15 @@ promises as (
 ),
 plans as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
+        targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
         achieved_on, confirmed_on
-    from objectives inner join full_targets using (source)
+    from objectives inner join targets using (source)
 ),
 closed as (
     select
-        full_targets.entity, opportunity_id, opportunity_type, is_won, closed_on,
+        targets.entity, opportunity_id, opportunity_type, is_won, closed_on,
         happened_on as created_on, visible(closed_on, loaded_on) as begins
-    from opportunities inner join full_targets using (source)
+    from opportunities inner join targets using (source)
     where closed_on is not null
 ),
 -- a sale is the first one until an earlier one becomes known
@@ -2401,11 +2387,11 @@ select * from newest('known');
 create or replace temp table marketing_intervals as
 with visits as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
+        targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
         channel, action,
         action = 'visited' and channel = 'web'
         and page_category in ('product', 'upgrade', 'docs') as is_value_page_visit
-    from touches inner join full_targets using (source)
+    from touches inner join targets using (source)
     where happened_on > first_day() - 180
 ),
 headcounts as (
@@ -2419,7 +2405,7 @@ headcounts as (
     inner join targets using (source)
     inner join entities
         on targets.old_entity = entities.entity and source = entities.account
-    where targets.is_full and event_kind = 'headcount' and value is not null
+    where event_kind = 'headcount' and value is not null
         and happened_on > first_day() - 545
 ),
 -- one counts until a newer one is known
@@ -2465,12 +2451,12 @@ select
 from latest_headcounts
 union all by name
 select
-    full_targets.entity, visible(happened_on + 6, loaded_on) as begins,
+    targets.entity, visible(happened_on + 6, loaded_on) as begins,
     happened_on + 34 as ends,
     1 as research_28d, strength as strength_28d,
     case when topic_kind = 'competitor' then strength else 0 end
         as competitor_strength_28d
-from intents inner join full_targets using (source)
+from intents inner join targets using (source)
 where topic_kind is not null and strength > 0;
 create or replace temp table marketing_sums as
 select * from sums_so_far('marketing_intervals');
@@ -2571,7 +2557,7 @@ from (select distinct entity, old_entity from targets) as targets
 inner join entities on targets.old_entity = entities.entity
 where entities.valid_to <= last_day();
 
-create or replace temp table full_days as
+create or replace temp table entity_days as
 select
     sums.k // stride() as entity,
     sums.k % stride() as slot,
@@ -2579,7 +2565,7 @@ select
     active_users.* exclude (k)
 from (
     select *
-    from (select cast(unnest(range(getvariable('full_keys'))) as int) as k)
+    from (select cast(unnest(range(getvariable('all_keys'))) as int) as k)
     positional join each_key('segment_starts')
     positional join use_measures
     positional join (select packed as last_use from each_key('last_uses'))
@@ -2599,79 +2585,6 @@ from (
 ) as sums
 left join active_users using (k)
 where sums.k % stride() < slots();
-
--- entities that need only the signals of light scorecards
-create or replace temp table light_intervals as
-with light_targets as (select entity, source from targets where not is_full),
-days as (
-    select distinct light_targets.entity, use_days.day
-    from use_days inner join light_targets using (source)
-    where use_days.day > first_day() - 28
-)
-select
-    entity, day as begins, day + 28 as ends, 1 as use_days_28d,
-    null as cases_90d, null as cases_365d, null as prioritised_cases_365d,
-    null as touches_90d, null as unclear_90d,
-    null as nps_answers, null as nps_balance
-from days
-union all by name
-select
-    light_targets.entity, visible(happened_on, loaded_on) as begins,
-    happened_on + 90 as ends, 1 as cases_90d
-from cases inner join light_targets using (source)
-where happened_on > first_day() - 90
-union all by name
-select
-    light_targets.entity, visible(happened_on, loaded_on) as begins,
-    happened_on + 365 as ends, 1 as cases_365d,
-    cast(nullif(priority, 'other') is not null as int) as prioritised_cases_365d
-from cases inner join light_targets using (source)
-where happened_on > first_day() - 365
-union all by name
-select
-    entity, begins, happened_on + 90 as ends,
-    cast(coalesce(is_touch, false) as int) as touches_90d,
-    cast(is_touch is null as int) as unclear_90d
-from activity_records where not is_full and coalesce(is_touch, true)
-    and happened_on > first_day() - 90
-union all by name
-select targets.entity, begins, ends, nps_answers, nps_balance
-from sentiment_intervals
-inner join (select distinct entity from targets where not is_full) as targets
-    using (entity)
-where nps_answers is not null;
-create or replace temp table light_sums as select * from sums_so_far('light_intervals');
-
-create or replace temp view light_uses as
-select targets.entity, use_days.day as begins, use_days.day as happened_on
-from use_days inner join targets using (source)
-where not targets.is_full and use_days.day > first_day() - 365;
-create or replace temp table last_light_uses as
-select k, packed as last_use from latest_so_far('light_uses');
-
-create or replace temp table light_days as
-with calendar as (
-    select cast(unnest(range(
-        (select count(distinct entity) from full_targets) * stride(),
-        (select count(distinct entity) from targets) * stride()
-    )) as int) as k
-),
-joined as (
-    select * from calendar
-    left join segment_starts using (k)
-    left join light_sums using (k)
-    left join last_light_uses using (k)
-    left join oldest_urgent_cases using (k)
-    order by k
-)
-select
-    k // stride() as entity,
-    k % stride() as slot,
-    k,
-    last_value(columns(* exclude (k)) ignore nulls) over (rows unbounded preceding)
-        as '\0'
-from joined
-qualify k % stride() < slots();
 
 
 -- Signals ------------------------------------------------------------------------------
@@ -2712,40 +2625,7 @@ create or replace temp macro days_since(last_on, snapshot_date, tenure_days, kno
         when tenure_days >= 365 and snapshot_date >= known_from then 365
     end;
 
--- Open urgent cases: unknown where no priority or no resolution is ever told.
-create or replace temp macro oldest_case_age(
-    oldest, slot, snapshot_date, cases, prioritised_cases
-) as
-    case
-        when cases > 0 and prioritised_cases = 0 then null
-        when coalesce(oldest, 1000000) = 1000000 then 0
-        when snapshot_date >= getvariable('first_resolution') then slot - oldest
-    end;
-
-create or replace temp view light_signals as
-select
-    account_id, slot, snapshot_date, card, tenure_days, days_to_renewal, arr, segment,
-    industry, region, size_band, service_tier, product, owner_id, parent_account_id,
-    lifecycle_stage,
-    case when tenure_days >= 27 then coalesce(use_days_28d, 0) end as login_days_28d,
-    days_since(
-        unpacked_day(last_use, entity), snapshot_date, tenure_days,
-        getvariable('first_use') + 365
-    ) as days_since_last_use,
-    oldest_case_age(
-        oldest_urgent_case, slot, snapshot_date, cases_365d, prioritised_cases_365d
-    ) as oldest_urgent_case_age_days,
-    case when tenure_days >= 89 then coalesce(cases_90d, 0) / nullif(seats, 0) end
-        as cases_per_seat_90d,
-    case
-        when tenure_days < 89 or (touches_90d = 0 and unclear_90d > 0) then null
-        else coalesce(touches_90d, 0)
-    end as touches_90d,
-    100 * nps_balance / nullif(nps_answers, 0) as nps_180d,
-    arr as arr_signal
-from described('light_days');
-
-create or replace temp view full_signals as
+create or replace temp view account_signals as
 with measures as (
     select
         *,
@@ -2774,7 +2654,7 @@ with measures as (
         bit_count(owned & released.products & (coalesce(features_90d, 0) >> 50))
             as products_used,
         bit_count(owned & released.stated_products) as stated_products
-    from described('full_days')
+    from described('entity_days')
     inner join released using (slot)
 )
 select
@@ -2822,10 +2702,12 @@ select
             then null
         else coalesce(urgent_cases_open, 0)
     end as urgent_cases_open,
-    oldest_case_age(
-        oldest_urgent_case, measures.slot, snapshot_date, cases_365d,
-        prioritised_cases_365d
-    ) as oldest_urgent_case_age_days,
+    case
+        when cases_365d > 0 and prioritised_cases_365d = 0 then null
+        when oldest_urgent_case = 1000000 then 0
+        when snapshot_date >= getvariable('first_resolution')
+            then measures.slot - oldest_urgent_case
+    end as oldest_urgent_case_age_days,
     defects_90d / nullif(typed_cases_90d, 0) as defect_share_90d,
     case
         when tenure_days < 89 or (cases_90d > 0 and typed_cases_90d = 0) then null

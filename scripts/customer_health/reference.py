@@ -6,7 +6,7 @@ SQL that is written for speed alone (scripts/benchmark_reference/reference.sql).
     python -m customer_health.reference compare --reference reference.duckdb \
         --warehouse warehouse/customer_health.duckdb
 
-It scores the signals that count; what is only watched is the project's alone.
+It has the signals of every day; what is only watched is the project's alone.
 A first run scores all days of the range. A later run on the same file scores its range
 anew, which may be the open days alone, and reads only the open days of usage.events.
 """
@@ -17,7 +17,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -45,18 +45,6 @@ STAGE_LIMITS = {
     "min_days_to_renewal": "days_to_renewal >=",
     "max_days_to_renewal": "days_to_renewal <=",
 }
-# what light_signals in reference.sql has
-LIGHT_SIGNALS = frozenset(
-    {
-        "login_days_28d",
-        "cases_per_seat_90d",
-        "touches_90d",
-        "nps_180d",
-        "arr",
-        "days_since_last_use",
-        "oldest_urgent_case_age_days",
-    }
-)
 STATUSES = ("measured", "missing", "stale source", "not applicable")
 
 ACCOUNT_COLUMNS = (
@@ -89,19 +77,19 @@ NUMBERS = ("DOUBLE", "FLOAT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT")
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal of a scorecard: its row in scorecard_signals.csv, and its source."""
+    """A signal, and its row in scorecard_signals.csv where the scorecard shows it."""
 
     name: str
     dimension: str
     source: str
-    weight: float
-    shape: str
-    knots: dict[str, float | None]
-    missing_policy: str
+    weight: float | None = None
+    shape: str | None = None
+    knots: dict[str, float | None] = field(default_factory=dict)
+    missing_policy: str | None = None
 
     @property
     def column(self) -> str:
-        """Its column in full_signals and light_signals."""
+        """Its column in account_signals."""
         return "arr_signal" if self.name == "arr" else self.name
 
 
@@ -109,7 +97,7 @@ class Signal:
 class Card:
     """A version of a scorecard. `number` is what card_of returns.
 
-    `dimensions` are those with a signal that has weight.
+    `dimensions` are those with a signal that has weight, `signals` all that are stored.
     """
 
     number: int
@@ -118,10 +106,6 @@ class Card:
     minimum_coverage: float
     dimensions: dict[str, float]
     signals: tuple[Signal, ...]
-
-    @property
-    def is_light(self) -> bool:
-        return {signal.name for signal in self.signals} <= LIGHT_SIGNALS
 
 
 class Policy:
@@ -149,12 +133,17 @@ class Policy:
         )
 
     def cards(self) -> list[Card]:
-        """Published versions with their signals that count."""
-        counted = self.counted_signals()
-        meanings = {row["signal"]: row for row in self.rows("signals")}
+        """Published versions with all signals that are stored."""
+        stored = self.stored_signals()
 
-        def signal(row: dict[str, str]) -> Signal:
-            meaning = meanings[row["signal"]]
+        def signal(meaning: dict[str, str], row: dict[str, str] | None) -> Signal:
+            place = (
+                meaning["signal"],
+                meaning["dimension"],
+                meaning["governing_source"],
+            )
+            if not row:
+                return Signal(*place)
             names = (
                 "zero_at",
                 "fifty_at",
@@ -163,9 +152,7 @@ class Policy:
                 "zero_again_at",
             )
             return Signal(
-                row["signal"],
-                meaning["dimension"],
-                meaning["governing_source"],
+                *place,
                 float(row["weight"]),
                 row["shape"],
                 {name: float(row[name]) if row[name] else None for name in names},
@@ -186,10 +173,17 @@ class Policy:
                 row["dimension"]: float(row["weight"])
                 for row in of(*key, self.rows("scorecard_dimensions"))
             }
+            shown = {
+                row["signal"]: row for row in of(*key, self.rows("scorecard_signals"))
+            }
             signals = tuple(
-                each
-                for each in map(signal, of(*key, self.rows("scorecard_signals")))
-                if each.dimension in dimensions and each.name in counted
+                signal(
+                    meaning,
+                    shown.get(meaning["signal"])
+                    if meaning["dimension"] in dimensions
+                    else None,
+                )
+                for meaning in stored
             )
             with_weight = {each.dimension for each in signals if each.weight}
             found.append(
@@ -208,13 +202,15 @@ class Policy:
             )
         return found
 
-    def counted_signals(self) -> set[str]:
-        """Those with weight in any version, or a cap: stored for every day."""
-        return {
-            row["signal"]
-            for row in self.rows("scorecard_signals")
-            if float(row["weight"]) > 0
-        } | {row["signal"] for row in self.rows("score_caps") if row["signal"]}
+    def stored_signals(self) -> list[dict[str, str]]:
+        """The rows in signals.csv of what is stored for every account and day: what has
+        weight in any version, a cap or an alert, of all that any version shows."""
+        shown = self.rows("scorecard_signals")
+        chosen = {row["signal"] for row in shown if float(row["weight"]) > 0}
+        for seed in ("score_caps", "alert_rules"):
+            chosen |= {row["signal"] for row in self.rows(seed)}
+        chosen &= {row["signal"] for row in shown}
+        return [row for row in self.rows("signals") if row["signal"] in chosen]
 
     def card_of(self) -> str:
         """The number of the scorecard of an account-day, as SQL."""
@@ -319,9 +315,8 @@ class Policy:
         )
         return f"case {branches} end"
 
-    def cap_of(self, card: Card) -> str:
+    def cap_of(self) -> str:
         """The lowest cap below uncapped_health_score that holds on `day`, as SQL."""
-        shown = {each.name for each in card.signals}
         branches = []
         for row in sorted(
             self.rows("score_caps"), key=lambda row: (float(row["cap_at"]), row["cap"])
@@ -331,10 +326,8 @@ class Policy:
                     "account_id || ' ' || day in (select account_day from "
                     f"capped_account_days where cap = '{row['cap']}')"
                 )
-            elif row["signal"] in shown:
-                holds = f"v_{row['signal']} {row['comparison']} {row['threshold']}"
             else:
-                continue
+                holds = f"v_{row['signal']} {row['comparison']} {row['threshold']}"
             conditions = [
                 f"uncapped_health_score > {row['cap_at']}",
                 f"day >= date '{row['effective_from']}'",
@@ -424,7 +417,11 @@ class Scoring:
         self.stale = stale
         self.signals = card.signals
         self.members = {
-            dimension: [each for each in card.signals if each.dimension == dimension]
+            dimension: [
+                each
+                for each in card.signals
+                if each.dimension == dimension and each.shape
+            ]
             for dimension in card.dimensions
         }
 
@@ -523,19 +520,17 @@ from (
             for each in peers
         )
         values = "".join(f", {self.value(each)}" for each in peers)
-        source = " union all ".join(
-            f"select slot{values} from {relation} "
+        source = (
+            f"select slot{values} from account_signals "
             f"inner join source_states using (slot) where card = {self.card.number}"
-            for relation in self.relations()
         )
         return f"select slot{columns} from ({source}) group by slot"
-
-    def relations(self) -> list[str]:
-        return ["full_signals"] + ["light_signals"] * self.card.is_light
 
     # account-days
 
     def score(self, signal: Signal) -> str:
+        if not signal.shape:
+            return f"null::double as p_{signal.name}"
         stand_in = {
             "neutral": "50",
             "penalise": "0",
@@ -564,12 +559,11 @@ from (
         axes = {row["dimension"]: row["axis"] for row in self.policy.rows("dimensions")}
         keys = ", ".join(["account_id", "slot", "snapshot_date", *ACCOUNT_COLUMNS])
         values = ", ".join(self.value(each) for each in self.signals)
-        valued = " union all ".join(
+        valued = (
             f"select {keys}, {values} "
-            f"from {relation} inner join source_states using (slot) "
+            "from account_signals inner join source_states using (slot) "
             f"where card = {self.card.number} "
             "and slot >= cast($1 as int) and slot < cast($2 as int)"
-            for relation in self.relations()
         )
         dimensions, account = self.weights_among(
             "scored", lambda each: f"p_{each.name} is not null"
@@ -604,7 +598,7 @@ from (
             )
             + f" + 0 * p_{each.name}, 0) as w_{each.name}"
             if each.weight
-            else f"0::double as w_{each.name}"
+            else f"{'0' if each.shape else 'null'}::double as w_{each.name}"
             for each in self.signals
         ]
         measured = exact(total(f"ma_{each}" for each in self.card.dimensions))
@@ -714,7 +708,7 @@ select
 from (
     select *, {self.policy.capped_score()} as health_score
     from (
-        select *, {self.policy.cap_of(self.card)} as cap
+        select *, {self.policy.cap_of()} as cap
         from (select *, snapshot_date as day from {self.table})
     )
 )
@@ -881,9 +875,6 @@ def score(
         run(f"create or replace temp macro stage_of({parameters}) as {stage_of}")
         parameters = ", ".join(("day", *SELECTORS))
         run(f"create or replace temp macro card_of({parameters}) as {policy.card_of()}")
-        light = [str(card.number) for card in known if card.is_light]
-        is_light = f"card in ({', '.join(light)})" if light else "false"
-        run(f"create or replace temp macro is_light(card) as {is_light}")
         run(REFERENCE_SQL.read_text())
         run(CAPPED_ACCOUNT_DAYS)
         stale = make_source_states(connection, known)
