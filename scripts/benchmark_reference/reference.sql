@@ -1,8 +1,7 @@
 -- The same account health as the project's, written by hand for speed alone: what the
 -- benchmark measures the project against. scripts/customer_health/reference.py sets the
--- variables, makes the macros card_of and is_light from the seeds, runs this script, and
--- then scores the views full_signals and light_signals with SQL that it writes from the
--- seeds.
+-- variables, makes the macros stage_of and card_of from the seeds, runs this script, and
+-- then scores the view account_signals with SQL that it writes from the seeds.
 --
 -- How it is fast:
 --   * Ids are numbers, days are slots: slot 0 is the first day that is scored, slot N one
@@ -15,7 +14,6 @@
 --   * What changes seldom (attributes, revenue, scorecard) is computed where it changes.
 --   * usage.events is read once, and reduced to a row per user and day; the daily run
 --     keeps those of earlier days.
---   * Scorecards of few signals get only those.
 --
 -- It knows the layout of the demo data: ids are acct_<number> and user_<number>, doubled
 -- events are exact copies, quantities are whole, and only the columns that are checked
@@ -135,8 +133,8 @@ from (
     group by k
     order by k
 );
--- What holds from a key on, for each key from there to the next: a row per key of the full
--- entities, in order, so that such tables stand side by side without a join.
+-- What holds from a key on, for each key from there to the next: a row per key, in order,
+-- so that such tables stand side by side without a join.
 create or replace temp macro each_key(relation) as table
 select * exclude (k, next_k, copy)
 from (
@@ -144,8 +142,8 @@ from (
         *,
         unnest(range(next_k - k)) as copy
     from (
-        select *, lead(k, 1, getvariable('full_keys')) over () as next_k
-        from (from query_table(relation) where k < getvariable('full_keys') order by k)
+        select *, lead(k, 1, getvariable('all_keys')) over () as next_k
+        from (from query_table(relation) where k < getvariable('all_keys') order by k)
     )
 );
 create or replace temp macro unpacked_day(packed, entity) as
@@ -250,7 +248,7 @@ create table if not exists user_days (
     source int, user_number int, day date, uses int
 );
 create table if not exists use_days (
-    source int, day date, users int, uses_of_users int,
+    source int, day date, users int, uses_of_users int, uses int,
     quantity_with_outcome int, failed_quantity int, minutes_saved int, features ubigint
 );
 
@@ -400,6 +398,7 @@ select
     day,
     count(user_number),
     coalesce(sum(uses) filter (where user_number is not null), 0),
+    sum(uses),
     sum(quantity_with_outcome),
     sum(failed_quantity),
     sum(minutes_saved),
@@ -833,7 +832,7 @@ left join core_days
     on starts.source = core_days.source and core_days.day >= starts.customer_since
 group by all;
 
--- What holds from one point to the next. The scorecard is chosen by card_of.
+-- What holds from one point to the next, or to where the stage changes before that.
 create or replace temp table segments as
 with attributes as (
     select
@@ -933,41 +932,69 @@ described as (
     left join activations using (entity, customer_since)
     left join eligible on coalesce(with_attributes.segment, 'unknown') = eligible.segment
     left join owned_features on revenue.owned = owned_features.owned
+),
+held as (
+    select
+        points.entity,
+        points.day as held_from,
+        lead(points.day, 1, last_day() + 1) over (
+            partition by points.entity order by points.day
+        ) as held_to,
+        described.* exclude (entity, day)
+    from points
+    left join described using (entity, day)
+),
+-- tenure grows and the renewal comes nearer from day to day
+stage_days as (
+    select entity, held_from, customer_since + limits.days as day
+    from held cross join (select unnest(getvariable('tenure_limits')) as days) as limits
+    union
+    select entity, held_from, renewal_on - limits.days
+    from held cross join (select unnest(getvariable('renewal_limits')) as days) as limits
+),
+starts as (
+    select entity, held_from, held_from as day from held
+    union
+    select stage_days.* from stage_days
+    inner join held using (entity, held_from)
+    where stage_days.day > held_from and stage_days.day < held_to
+),
+staged as (
+    select
+        starts.day,
+        held.* exclude (held_from, held_to),
+        stage_of(
+            starts.day,
+            cast(starts.day - customer_since as int),
+            cast(renewal_on - starts.day as int)
+        ) as lifecycle_stage
+    from starts
+    inner join held using (entity, held_from)
 )
 select
-    row_number() over (order by points.entity, points.day) as number,
-    points.entity,
-    points.day,
-    described.* exclude (entity, day),
+    row_number() over (order by entity, day) as number,
+    *,
     card_of(
-        points.day, segment, industry, region, size_band, service_tier, product
+        day, segment, industry, region, size_band, service_tier, product,
+        lifecycle_stage
     ) as card
-from points
-left join described using (entity, day);
+from staged;
 
--- Entities that are scored, numbered from 0: first those that need all signals.
+-- Entities that are scored, numbered from 0.
 create or replace temp table targets as
 with numbered as (
     select
         entity as old_entity,
-        row_number() over (
-            order by bool_or(not is_light(card)) desc, min(account_id), entity
-        ) - 1 as entity,
-        bool_or(not is_light(card)) as is_full
+        row_number() over (order by min(account_id), entity) - 1 as entity
     from segments where account_id is not null
     group by old_entity
 )
 select
-    cast(numbered.entity as int) as entity, numbered.is_full, numbered.old_entity,
-    entity_sources.source,
+    cast(numbered.entity as int) as entity, numbered.old_entity, entity_sources.source,
     count(*) over (partition by numbered.entity) > 1 as has_merged
 from numbered inner join entity_sources on numbered.old_entity = entity_sources.entity;
 
-set variable full_keys = (
-    select count(distinct entity) * stride() from targets where is_full
-);
-create or replace temp view full_targets as
-select entity, source, has_merged from targets where is_full;
+set variable all_keys = (select count(distinct entity) * stride() from targets);
 
 
 -- Records: each as intervals of the days on which it counts ----------------------------
@@ -978,28 +1005,30 @@ select entity, source, has_merged from targets where is_full;
 create or replace temp table use_measures as
 with recent as (
     select
-        full_targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
+        targets.entity * (slots() + 91) + 90 + (use_days.day - first_day()) as d,
         sum(users) as users,
         sum(uses_of_users) as uses,
+        sum(use_days.uses) as all_uses,
         sum(quantity_with_outcome) as quantity,
         sum(failed_quantity) as failed,
         sum(minutes_saved) as minutes,
         bit_or(features) as w1,
         nullif(bit_or(features) <> 0, false) as known,
         nullif(bit_or(features) & getvariable('stated_features') <> 0, false) as stated
-    from use_days inner join full_targets using (source)
+    from use_days inner join targets using (source)
     where use_days.day > first_day() - 90
     group by d
 ),
 calendar as (
     select unnest(range(
-        (select count(distinct entity) from full_targets) * (slots() + 91)
+        (select count(distinct entity) from targets) * (slots() + 91)
     )) as d
 ),
 by_day as (
     select
         calendar.d, recent.known, recent.stated, recent.d as used,
         coalesce(users, 0) as users, coalesce(uses, 0) as uses,
+        coalesce(all_uses, 0) as all_uses,
         coalesce(quantity, 0) as quantity, coalesce(failed, 0) as failed,
         coalesce(minutes, 0) as minutes, coalesce(w1, 0) as w1
     from calendar left join recent using (d)
@@ -1013,6 +1042,7 @@ so_far as (
         count(stated) over (rows unbounded preceding) as stated_days,
         sum(cast(users as double)) over (rows unbounded preceding) as users,
         sum(cast(uses as double)) over (rows unbounded preceding) as uses,
+        sum(cast(all_uses as double)) over (rows unbounded preceding) as all_uses,
         sum(cast(quantity as double)) over (rows unbounded preceding) as quantity,
         sum(cast(failed as double)) over (rows unbounded preceding) as failed,
         sum(cast(minutes as double)) over (rows unbounded preceding) as minutes
@@ -1036,10 +1066,14 @@ windows as (
         d,
         w28 as features_28d,
         w64 | coalesce(lag(w64, 26) over (), 0) as features_90d,
+        use_days - coalesce(lag(use_days, 7) over (), 0) as use_days_7d,
         use_days - coalesce(lag(use_days, 28) over (), 0) as use_days_28d,
         known_days - coalesce(lag(known_days, 28) over (), 0) as known_days_28d,
         users - coalesce(lag(users, 28) over (), 0) as user_days_28d,
         uses - coalesce(lag(uses, 28) over (), 0) as uses_28d,
+        all_uses - coalesce(lag(all_uses, 28) over (), 0) as all_uses_28d,
+        coalesce(lag(all_uses, 28) over (), 0) - coalesce(lag(all_uses, 56) over (), 0)
+            as all_uses_28d_before,
         quantity - coalesce(lag(quantity, 28) over (), 0) as quantity_with_outcome_28d,
         failed - coalesce(lag(failed, 28) over (), 0) as failed_quantity_28d,
         use_days - coalesce(lag(use_days, 90) over (), 0) as use_days_90d,
@@ -1053,8 +1087,8 @@ select * exclude (d) from windows
 where d % (slots() + 91) >= 90;
 
 create or replace temp view uses as
-select full_targets.entity, use_days.day as begins, use_days.day as happened_on
-from use_days inner join full_targets using (source)
+select targets.entity, use_days.day as begins, use_days.day as happened_on
+from use_days inner join targets using (source)
 where use_days.day > first_day() - 365;
 create or replace temp table last_uses as select * from latest_so_far('uses');
 
@@ -1062,9 +1096,9 @@ create or replace temp table last_uses as select * from latest_so_far('uses');
 -- filling each gap; then the uses of 28 days by a lag. Zeros of 28 days part the users.
 create or replace temp table recent_user_days as
 with recent as (
-    select full_targets.entity, user_days.user_number, user_days.day, user_days.uses,
-        full_targets.has_merged
-    from user_days inner join full_targets using (source)
+    select targets.entity, user_days.user_number, user_days.day, user_days.uses,
+        targets.has_merged
+    from user_days inner join targets using (source)
     where user_days.day > first_day() - 56
 )
 select entity, user_number, day, uses from recent where not has_merged
@@ -1104,7 +1138,9 @@ rolling as (
     from (select *, lag(uses, 28) over () as lag_of_uses from by_day)
 )
 select
-    entity, slot, count(*) as active_users, max(cast(uses as int)) as top_user_uses
+    entity, slot, count(*) as active_users,
+    count(*) filter (where gap < 7) as active_users_7d,
+    max(cast(uses as int)) as top_user_uses
 from rolling
 where gap < 28 and slot >= -28 and slot < slots()
 group by entity, slot;
@@ -1113,12 +1149,15 @@ create or replace temp table active_users as
 select
     cast(entity * stride() + slot as int) as k,
     sum(active_users) filter (where is_now) as active_users_28d,
+    sum(active_users_7d) as active_users_7d,
     max(top_user_uses) as top_user_uses_28d,
     sum(active_users) filter (where not is_now) as active_users_28d_before
 from (
-    select entity, slot, active_users, top_user_uses, true as is_now from user_sums
+    select
+        entity, slot, active_users, active_users_7d, top_user_uses, true as is_now
+    from user_sums
     union all
-    select entity, slot + 28, active_users, null, false from user_sums
+    select entity, slot + 28, active_users, null, null, false from user_sums
 )
 where slot >= 0 and slot < slots()
 group by k;
@@ -1149,8 +1188,8 @@ set variable first_deactivation = (
 create or replace temp table assigned_intervals as
 with records as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, deactivated_on
-    from users inner join full_targets using (source)
+        targets.entity, visible(happened_on, loaded_on) as begins, deactivated_on
+    from users inner join targets using (source)
 )
 select
     entity, begins, coalesce(deactivated_on, date '9999-01-01') as ends,
@@ -1209,7 +1248,7 @@ set variable first_reopening = (
 
 create or replace temp view case_records as
 select
-    full_targets.entity,
+    targets.entity,
     cases.happened_on as day,
     visible(cases.happened_on, cases.loaded_on) as begins,
     cases.case_type,
@@ -1225,7 +1264,7 @@ select
         then (epoch(cases.first_response_at) - epoch(cases.opened_at)) / 3600.0
     end as response_hours,
     (epoch(cases.resolved_at) - epoch(cases.opened_at)) / 3600.0 as resolution_hours
-from cases inner join full_targets using (source)
+from cases inner join targets using (source)
 where cases.happened_on > first_day() - 365;
 
 create or replace temp table case_intervals as
@@ -1317,6 +1356,40 @@ left join keyed
         and changing.k >= keyed.begins and changing.k < keyed.ends
 group by changing.k;
 
+-- the slot of the oldest urgent case, where the set of those that are open changes
+create or replace temp table oldest_urgent_cases as
+with spans as (
+    select
+        entity,
+        cast(day - first_day() as int) as opened,
+        begins,
+        least(day + 365, resolved_on) as ends
+    from case_records where known_priority = 'urgent'
+),
+keyed as (
+    select
+        entity, opened, key_of(entity, begins) as begins, key_of(entity, ends) as ends
+    from spans
+    where begins < ends and begins <= last_day() and ends > first_day()
+),
+changing as (
+    select entity, begins as k from keyed
+    union
+    select entity, ends from keyed
+    union
+    select 0, 0
+)
+select
+    changing.k,
+    -- a million is none
+    coalesce(min(keyed.opened), 1000000) as oldest_urgent_case
+from changing
+left join keyed
+    on
+        changing.entity = keyed.entity
+        and changing.k >= keyed.begins and changing.k < keyed.ends
+group by changing.k;
+
 -- Relationship, and talk of value
 create or replace temp table activities as
 with typed as (
@@ -1345,6 +1418,8 @@ select
     case when activity_type in ('meeting', 'qbr') then nullif(status, 'other') end
         as meeting_status,
     activity_type in ('meeting', 'call', 'qbr') as is_talk,
+    coalesce(activity_type, 'other') in ('qbr', 'other') as may_be_review,
+    coalesce(activity_type = 'qbr', false) as is_review,
     nullif(status, 'other') = 'held'
     and (
         topic like '%value%'
@@ -1355,6 +1430,10 @@ from newest('known');
 set variable silence_of_touches_from = (
     select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
     where is_touch
+);
+set variable silence_of_reviews_from = (
+    select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
+    where is_touch and is_review
 );
 set variable silence_of_value_from = (
     select min(greatest(happened_on + 365, loaded_on - late_days())) from activities
@@ -1418,6 +1497,10 @@ resolved as (
 executive_roles as (
     select attribute, value
     from read_csv(getvariable('seeds') || '/executive_roles.csv', header = true)
+),
+key_personas as (
+    select persona from read_csv(getvariable('seeds') || '/personas.csv', header = true)
+    where is_key = 1
 )
 select
     *,
@@ -1432,22 +1515,33 @@ select
             false
         )
     end as is_executive,
+    persona in (select key_personas.persona from key_personas) as is_key_persona,
     case when left_on is not null then visible(left_on, loaded_on) end as gone_on
 from resolved;
 
 set variable has_ranks = (select count(is_executive) > 0 from contacts);
+set variable has_personas = (select count(persona) > 0 from contacts);
+set variable key_personas = (
+    select count(*)
+    from read_csv(getvariable('seeds') || '/personas.csv', header = true) where is_key = 1
+);
 set variable first_departure = (select min(gone_on) from contacts);
 
 create or replace temp view activity_records as
 select
     targets.entity,
-    targets.is_full,
     activities.* exclude (source),
     -- who leaves later is still there
     least(
         activities.happened_on + 90, coalesce(contacts.gone_on, activities.happened_on + 90)
     ) as present_until,
-    contacts.is_executive
+    least(
+        activities.happened_on + 180,
+        coalesce(contacts.gone_on, activities.happened_on + 180)
+    ) as present_until_180d,
+    contacts.is_executive,
+    contacts.persona,
+    contacts.is_key_persona
 from activities
 inner join targets using (source)
 left join contacts on activities.contact_id = contacts.contact_id
@@ -1456,7 +1550,7 @@ where activities.happened_on > first_day() - 365;
 create or replace temp table activity_intervals as
 with records as (
     select * from activity_records
-    where is_full and (coalesce(is_touch, true) or meeting_status is not null)
+    where coalesce(is_touch, true) or meeting_status is not null
 ),
 -- of the touches of one contact, each counts where none before it does
 named as (
@@ -1471,12 +1565,24 @@ named as (
     from records
     where is_touch and contact_id is not null and begins < present_until
 ),
+-- of the touches of one key persona likewise
+met_personas as (
+    select
+        entity,
+        greatest(begins, max(present_until_180d) over (
+            partition by entity, persona order by begins, happened_on
+            rows between unbounded preceding and 1 preceding
+        )) as begins,
+        present_until_180d as ends
+    from records
+    where is_touch and is_key_persona and begins < present_until_180d
+),
 champions as (
     select
-        full_targets.entity,
+        targets.entity,
         visible(contacts.happened_on, contacts.loaded_on) as begins,
         contacts.left_on
-    from contacts inner join full_targets using (source)
+    from contacts inner join targets using (source)
     where contacts.persona = 'champion'
 )
 select
@@ -1487,7 +1593,9 @@ select
     null as named_contacts_90d, null as unclear_365d,
     null as meetings_held_180d, null as meetings_planned_180d, null as unclear_talks_365d,
     null as known_ranks_90d, null as executives_90d,
-    null as champions, null as champions_left_90d
+    null as champions, null as champions_left_90d,
+    null as possible_touches_180d, null as known_personas_180d, null as key_personas_180d,
+    null as unclear_reviews_365d
 from records
 union all by name
 select
@@ -1495,6 +1603,18 @@ select
     cast(coalesce(is_touch, false) as int) as present_touches_90d,
     cast(coalesce(is_touch, true) as int) as possible_touches_90d
 from records
+union all by name
+select
+    entity, begins, present_until_180d as ends,
+    cast(coalesce(is_touch, true) as int) as possible_touches_180d,
+    cast(coalesce(is_touch, false) and persona is not null as int)
+        as known_personas_180d
+from records
+union all by name
+select entity, begins, ends, 1 as key_personas_180d from met_personas
+union all by name
+select entity, begins, happened_on + 365 as ends, 1 as unclear_reviews_365d
+from records where is_touch is null and may_be_review
 union all by name
 select
     entity, begins, ends, 1 as named_contacts_90d,
@@ -1512,7 +1632,7 @@ select
 from records where meeting_status is not null
 union all by name
 select entity, begins, happened_on + 365 as ends, 1 as unclear_talks_365d
-from activity_records where is_full and is_talk and is_on_value is null
+from activity_records where is_talk and is_on_value is null
 union all by name
 select entity, begins, date '9999-01-01' as ends, 1 as champions from champions
 union all by name
@@ -1525,11 +1645,13 @@ select * from sums_so_far('activity_intervals');
 drop table activity_intervals;
 
 create or replace temp view touches_made as
-select entity, begins, happened_on from activity_records where is_full and is_touch;
+select entity, begins, happened_on from activity_records where is_touch;
 create or replace temp table last_touches as select * from latest_so_far('touches_made');
+create or replace temp view reviews_held as
+select entity, begins, happened_on from activity_records where is_touch and is_review;
+create or replace temp table last_reviews as select * from latest_so_far('reviews_held');
 create or replace temp view value_talks as
-select entity, begins, happened_on from activity_records
-where is_full and is_talk and is_on_value;
+select entity, begins, happened_on from activity_records where is_talk and is_on_value;
 create or replace temp table last_value_talks as select * from latest_so_far('value_talks');
 
 -- Sentiment
@@ -1624,10 +1746,10 @@ latest_answers as (
 ),
 judgements as (
     select
-        full_targets.entity, assessments.sentiment, assessments.happened_on,
+        targets.entity, assessments.sentiment, assessments.happened_on,
         assessments.assessed_at, assessments.assessment_id,
         visible(assessments.happened_on, assessments.loaded_on) as begins
-    from assessments inner join full_targets using (source)
+    from assessments inner join targets using (source)
     where assessments.sentiment is not null
         and assessments.happened_on > first_day() - 90
 ),
@@ -1650,12 +1772,12 @@ first_answers as (
 ),
 asked as (
     select
-        full_targets.entity,
+        targets.entity,
         visible(invitations.happened_on, invitations.loaded_on) as begins,
         invitations.happened_on + 365 as ends,
         first_answers.answered_on
     from invitations
-    inner join full_targets using (source)
+    inner join targets using (source)
     left join first_answers using (invitation_id)
     where invitations.happened_on > first_day() - 365
 )
@@ -1663,26 +1785,35 @@ select
     entity, begins, ends,
     1 as nps_answers, cast(score >= 9 as int) - cast(score <= 6 as int) as nps_balance,
     null as csat_answers, null as csat_sum, null as ces_answers, null as ces_sum,
+    null as onboarding_answers, null as onboarding_sum,
     null as executive_answers, null as executive_detractors,
     null as assessments, null as sentiment,
     null as invitations_365d, null as answered_365d
 from latest_answers
 union all by name
 select
-    full_targets.entity,
+    targets.entity,
     visible(responses.happened_on, responses.loaded_on) as begins,
     responses.happened_on + 90 as ends,
     1 as csat_answers, responses.score as csat_sum
-from responses inner join full_targets using (source)
+from responses inner join targets using (source)
 where responses.survey_type = 'csat' and responses.score is not null
 union all by name
 select
-    full_targets.entity,
+    targets.entity,
     visible(responses.happened_on, responses.loaded_on) as begins,
     responses.happened_on + 180 as ends,
     1 as ces_answers, responses.score as ces_sum
-from responses inner join full_targets using (source)
+from responses inner join targets using (source)
 where responses.survey_type = 'ces' and responses.score is not null
+union all by name
+select
+    targets.entity,
+    visible(responses.happened_on, responses.loaded_on) as begins,
+    responses.happened_on + 365 as ends,
+    1 as onboarding_answers, responses.score as onboarding_sum
+from responses inner join targets using (source)
+where responses.survey_type = 'onboarding' and responses.score is not null
 union all by name
 -- an executive from the arrival of the contact on
 select
@@ -1793,7 +1924,7 @@ window so_far as (
 
 create or replace temp table bills as
 select
-    full_targets.entity,
+    targets.entity,
     invoices.invoice_id,
     invoices.amount,
     invoices.currency,
@@ -1811,7 +1942,7 @@ select
     min(invoice_payments.loaded_on) filter (where invoice_payments.invoice_id is not null
         and net_amount is null) - late_days() as unknown_known_on
 from invoices
-inner join full_targets using (source)
+inner join targets using (source)
 left join invoice_payments using (invoice_id)
 where (invoices.amount > 0 or invoices.amount is null)
     and (
@@ -1938,9 +2069,9 @@ select
 from due where paid_on is not null
 union all by name
 select
-    full_targets.entity, visible(happened_on, loaded_on) as begins,
+    targets.entity, visible(happened_on, loaded_on) as begins,
     happened_on + 90 as ends, 1 as failed_payments_90d
-from payments inner join full_targets using (source)
+from payments inner join targets using (source)
 where status = 'failed';
 create or replace temp table billing_sums as
 select * from sums_so_far('billing_intervals');
@@ -2043,10 +2174,20 @@ set variable first_delivery = (
     where achieved_on is not null and delivered_value is not null
 );
 
+set variable silence_of_objectives_from = (
+    select min(greatest(happened_on + 365, loaded_on - late_days())) from objectives
+);
+
+create or replace temp view objectives_set as
+select targets.entity, visible(happened_on, loaded_on) as begins, happened_on
+from objectives inner join targets using (source);
+create or replace temp table last_objectives as
+select * from latest_so_far('objectives_set');
+
 create or replace temp table step_intervals as
 with steps as (
     select
-        full_targets.entity,
+        targets.entity,
         greatest(
             visible(happened_on, loaded_on),
             -- what is due later and not done yet does not count
@@ -2055,21 +2196,21 @@ with steps as (
         visible(happened_on, loaded_on) as planned_from,
         due_on,
         completed_on
-    from tasks inner join full_targets using (source)
+    from tasks inner join targets using (source)
     where task_type = 'onboarding'
 ),
 enrolments as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins,
+        targets.entity, visible(happened_on, loaded_on) as begins,
         happened_on + 365 as ends, completed_on
-    from trainings inner join full_targets using (source)
+    from trainings inner join targets using (source)
 ),
 aims as (
     select
-        full_targets.entity,
+        targets.entity,
         greatest(due_on, happened_on, loaded_on - late_days()) as begins,
         due_on + 365 as ends, achieved_on, expected_value, delivered_value, currency
-    from objectives inner join full_targets using (source)
+    from objectives inner join targets using (source)
     where due_on is not null
 ),
 -- in whole millionths, at the rates of the day
@@ -2091,15 +2232,15 @@ promises as (
 ),
 plans as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
+        targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
         achieved_on, confirmed_on
-    from objectives inner join full_targets using (source)
+    from objectives inner join targets using (source)
 ),
 closed as (
     select
-        full_targets.entity, opportunity_id, opportunity_type, is_won, closed_on,
+        targets.entity, opportunity_id, opportunity_type, is_won, closed_on,
         happened_on as created_on, visible(closed_on, loaded_on) as begins
-    from opportunities inner join full_targets using (source)
+    from opportunities inner join targets using (source)
     where closed_on is not null
 ),
 -- a sale is the first one until an earlier one becomes known
@@ -2246,11 +2387,11 @@ select * from newest('known');
 create or replace temp table marketing_intervals as
 with visits as (
     select
-        full_targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
+        targets.entity, visible(happened_on, loaded_on) as begins, happened_on,
         channel, action,
         action = 'visited' and channel = 'web'
         and page_category in ('product', 'upgrade', 'docs') as is_value_page_visit
-    from touches inner join full_targets using (source)
+    from touches inner join targets using (source)
     where happened_on > first_day() - 180
 ),
 headcounts as (
@@ -2264,7 +2405,7 @@ headcounts as (
     inner join targets using (source)
     inner join entities
         on targets.old_entity = entities.entity and source = entities.account
-    where targets.is_full and event_kind = 'headcount' and value is not null
+    where event_kind = 'headcount' and value is not null
         and happened_on > first_day() - 545
 ),
 -- one counts until a newer one is known
@@ -2310,12 +2451,12 @@ select
 from latest_headcounts
 union all by name
 select
-    full_targets.entity, visible(happened_on + 6, loaded_on) as begins,
+    targets.entity, visible(happened_on + 6, loaded_on) as begins,
     happened_on + 34 as ends,
     1 as research_28d, strength as strength_28d,
     case when topic_kind = 'competitor' then strength else 0 end
         as competitor_strength_28d
-from intents inner join full_targets using (source)
+from intents inner join targets using (source)
 where topic_kind is not null and strength > 0;
 create or replace temp table marketing_sums as
 select * from sums_so_far('marketing_intervals');
@@ -2416,7 +2557,7 @@ from (select distinct entity, old_entity from targets) as targets
 inner join entities on targets.old_entity = entities.entity
 where entities.valid_to <= last_day();
 
-create or replace temp table full_days as
+create or replace temp table entity_days as
 select
     sums.k // stride() as entity,
     sums.k % stride() as slot,
@@ -2424,7 +2565,7 @@ select
     active_users.* exclude (k)
 from (
     select *
-    from (select cast(unnest(range(getvariable('full_keys'))) as int) as k)
+    from (select cast(unnest(range(getvariable('all_keys'))) as int) as k)
     positional join each_key('segment_starts')
     positional join use_measures
     positional join (select packed as last_use from each_key('last_uses'))
@@ -2434,6 +2575,9 @@ from (
     positional join each_key('activity_sums')
     positional join (select packed as last_touch from each_key('last_touches'))
     positional join (select packed as last_value_talk from each_key('last_value_talks'))
+    positional join (select packed as last_review from each_key('last_reviews'))
+    positional join (select packed as last_objective from each_key('last_objectives'))
+    positional join each_key('oldest_urgent_cases')
     positional join each_key('sentiment_sums')
     positional join each_key('billing_sums')
     positional join each_key('step_sums')
@@ -2441,62 +2585,6 @@ from (
 ) as sums
 left join active_users using (k)
 where sums.k % stride() < slots();
-
--- entities that need only the signals of light scorecards
-create or replace temp table light_intervals as
-with light_targets as (select entity, source from targets where not is_full),
-days as (
-    select distinct light_targets.entity, use_days.day
-    from use_days inner join light_targets using (source)
-    where use_days.day > first_day() - 28
-)
-select
-    entity, day as begins, day + 28 as ends, 1 as use_days_28d,
-    null as cases_90d, null as touches_90d, null as unclear_90d,
-    null as nps_answers, null as nps_balance
-from days
-union all by name
-select
-    light_targets.entity, visible(happened_on, loaded_on) as begins,
-    happened_on + 90 as ends, 1 as cases_90d
-from cases inner join light_targets using (source)
-where happened_on > first_day() - 90
-union all by name
-select
-    entity, begins, happened_on + 90 as ends,
-    cast(coalesce(is_touch, false) as int) as touches_90d,
-    cast(is_touch is null as int) as unclear_90d
-from activity_records where not is_full and coalesce(is_touch, true)
-    and happened_on > first_day() - 90
-union all by name
-select targets.entity, begins, ends, nps_answers, nps_balance
-from sentiment_intervals
-inner join (select distinct entity from targets where not is_full) as targets
-    using (entity)
-where nps_answers is not null;
-create or replace temp table light_sums as select * from sums_so_far('light_intervals');
-
-create or replace temp table light_days as
-with calendar as (
-    select cast(unnest(range(
-        (select count(distinct entity) from full_targets) * stride(),
-        (select count(distinct entity) from targets) * stride()
-    )) as int) as k
-),
-joined as (
-    select * from calendar
-    left join segment_starts using (k)
-    left join light_sums using (k)
-    order by k
-)
-select
-    k // stride() as entity,
-    k % stride() as slot,
-    k,
-    last_value(columns(* exclude (k)) ignore nulls) over (rows unbounded preceding)
-        as '\0'
-from joined
-qualify k % stride() < slots();
 
 
 -- Signals ------------------------------------------------------------------------------
@@ -2530,33 +2618,31 @@ group by calendar.day;
 
 set variable first_use = (select min(day) from use_days);
 
-create or replace temp view light_signals as
-select
-    account_id, slot, snapshot_date, card, tenure_days, days_to_renewal, arr, segment,
-    industry, region, size_band, service_tier, product, owner_id, parent_account_id,
-    case when tenure_days >= 27 then coalesce(use_days_28d, 0) end as login_days_28d,
-    case when tenure_days >= 89 then coalesce(cases_90d, 0) / nullif(seats, 0) end
-        as cases_per_seat_90d,
+-- Silence is known of a customer of a year, where the first of the kind is a year old.
+create or replace temp macro days_since(last_on, snapshot_date, tenure_days, known_from) as
     case
-        when tenure_days < 89 or (touches_90d = 0 and unclear_90d > 0) then null
-        else coalesce(touches_90d, 0)
-    end as touches_90d,
-    100 * nps_balance / nullif(nps_answers, 0) as nps_180d,
-    arr as arr_signal
-from described('light_days');
+        when last_on > snapshot_date - 365 then snapshot_date - last_on
+        when tenure_days >= 365 and snapshot_date >= known_from then 365
+    end;
 
-create or replace temp view full_signals as
+create or replace temp view account_signals as
 with measures as (
     select
         *,
         unpacked_day(last_use, entity) as last_use_on,
         unpacked_day(last_touch, entity) as last_touch_on,
         unpacked_day(last_value_talk, entity) as last_value_talk_on,
+        unpacked_day(last_review, entity) as last_review_on,
+        unpacked_day(last_objective, entity) as last_objective_on,
         -- no use is no user and no feature; use without their names is unknown
         case
             when active_users_28d is not null then active_users_28d
             when coalesce(use_days_28d, 0) = 0 then 0
         end as users_28d,
+        case
+            when active_users_7d > 0 then active_users_7d
+            when coalesce(use_days_7d, 0) = 0 then 0
+        end as users_7d,
         bit_count(owned_features & released.core_features) as core_features_owned,
         case when coalesce(use_days_28d, 0) = 0 or known_days_28d > 0
             then bit_count(
@@ -2568,25 +2654,27 @@ with measures as (
         bit_count(owned & released.products & (coalesce(features_90d, 0) >> 50))
             as products_used,
         bit_count(owned & released.stated_products) as stated_products
-    from described('full_days')
+    from described('entity_days')
     inner join released using (slot)
 )
 select
     account_id, measures.slot, snapshot_date, card, tenure_days, days_to_renewal,
     measures.arr, segment, industry, region, size_band, service_tier, product, owner_id,
-    parent_account_id,
+    parent_account_id, lifecycle_stage,
 
     -- adoption
     case when tenure_days >= 27 then coalesce(use_days_28d, 0) end as login_days_28d,
-    case
-        when last_use_on > snapshot_date - 365 then snapshot_date - last_use_on
-        when tenure_days >= 365 and getvariable('first_use') <= snapshot_date - 365
-            then 365
-    end as days_since_last_use,
+    days_since(
+        last_use_on, snapshot_date, tenure_days, getvariable('first_use') + 365
+    ) as days_since_last_use,
+    case when tenure_days >= 55 and snapshot_date >= getvariable('first_use') + 55
+        then all_uses_28d / nullif(all_uses_28d_before, 0) - 1 end as use_change_28d,
     case when tenure_days >= 27 then user_days_28d / nullif(28 * users_28d, 0) end
         as dau_mau_28d,
     case when tenure_days >= 27 then users_28d / nullif(seats, 0) end
         as seat_utilisation_28d,
+    case when tenure_days >= 6 then users_7d / nullif(seats, 0) end
+        as seat_utilisation_7d,
     case when tenure_days >= 27
         then core_features_used / nullif(core_features_owned, 0) end
         as feature_breadth_28d,
@@ -2614,6 +2702,12 @@ select
             then null
         else coalesce(urgent_cases_open, 0)
     end as urgent_cases_open,
+    case
+        when cases_365d > 0 and prioritised_cases_365d = 0 then null
+        when oldest_urgent_case = 1000000 then 0
+        when snapshot_date >= getvariable('first_resolution')
+            then measures.slot - oldest_urgent_case
+    end as oldest_urgent_case_age_days,
     defects_90d / nullif(typed_cases_90d, 0) as defect_share_90d,
     case
         when tenure_days < 89 or (cases_90d > 0 and typed_cases_90d = 0) then null
@@ -2662,6 +2756,18 @@ select
     meetings_held_180d / nullif(meetings_planned_180d, 0)
         as meeting_attendance_share_180d,
     tenure_days as relationship_length_days,
+    case when unclear_reviews_365d = 0 or last_review_on > snapshot_date - 365
+        then days_since(
+            last_review_on, snapshot_date, tenure_days,
+            getvariable('silence_of_reviews_from')
+        )
+    end as days_since_qbr,
+    case
+        when tenure_days < 179 then null
+        when known_personas_180d = 0 and possible_touches_180d > 0 then null
+        when getvariable('has_personas')
+            then coalesce(key_personas_180d, 0) / nullif(getvariable('key_personas'), 0)
+    end as persona_coverage_share_180d,
     case
         when tenure_days < 89 then null
         when executives_90d > 0 then 1
@@ -2729,8 +2835,13 @@ select
         then coalesce(trained_365d, 0) / nullif(enrolments_365d, 0) end
         as training_completed_share_365d,
     case when sales > 0 then sale_days end as initial_sale_days,
+    onboarding_sum / nullif(onboarding_answers, 0) as onboarding_csat_mean_365d,
 
     -- impact
+    days_since(
+        last_objective_on, snapshot_date, tenure_days,
+        getvariable('silence_of_objectives_from')
+    ) as days_since_objective_set,
     case when snapshot_date >= getvariable('first_achievement')
         then coalesce(achieved_365d, 0) / nullif(objectives_365d, 0) end
         as objectives_achieved_share_365d,

@@ -6,7 +6,7 @@ SQL that is written for speed alone (scripts/benchmark_reference/reference.sql).
     python -m customer_health.reference compare --reference reference.duckdb \
         --warehouse warehouse/customer_health.duckdb
 
-It scores the signals that count; what is only watched is the project's alone.
+It has the signals of every day; what is only watched is the project's alone.
 A first run scores all days of the range. A later run on the same file scores its range
 anew, which may be the open days alone, and reads only the open days of usage.events.
 """
@@ -17,7 +17,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,6 +27,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "seeds"
 REFERENCE_SQL = PROJECT / "scripts" / "benchmark_reference" / "reference.sql"
 LATE_DATA_DAYS = 3
+SETTLE_DAYS = 3
+# of the demo data's customers, who all have subscriptions
+CUSTOMER_TYPE = "subscription"
 SELECTORS = (
     "segment",
     "industry",
@@ -34,11 +37,14 @@ SELECTORS = (
     "size_band",
     "service_tier",
     "product",
+    "lifecycle_stage",
 )
-# what light_signals in reference.sql has
-LIGHT_SIGNALS = frozenset(
-    {"login_days_28d", "cases_per_seat_90d", "touches_90d", "nps_180d", "arr"}
-)
+STAGE_LIMITS = {
+    "min_tenure_days": "tenure_days >=",
+    "max_tenure_days": "tenure_days <=",
+    "min_days_to_renewal": "days_to_renewal >=",
+    "max_days_to_renewal": "days_to_renewal <=",
+}
 STATUSES = ("measured", "missing", "stale source", "not applicable")
 
 ACCOUNT_COLUMNS = (
@@ -51,6 +57,7 @@ ACCOUNT_COLUMNS = (
     "product",
     "owner_id",
     "parent_account_id",
+    "lifecycle_stage",
     "tenure_days",
     "days_to_renewal",
 )
@@ -70,25 +77,28 @@ NUMBERS = ("DOUBLE", "FLOAT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT")
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal of a scorecard: its row in scorecard_signals.csv, and its source."""
+    """A signal, and its row in scorecard_signals.csv where the scorecard shows it."""
 
     name: str
     dimension: str
     source: str
-    weight: float
-    shape: str
-    knots: dict[str, float | None]
-    missing_policy: str
+    weight: float | None = None
+    shape: str | None = None
+    knots: dict[str, float | None] = field(default_factory=dict)
+    missing_policy: str | None = None
 
     @property
     def column(self) -> str:
-        """Its column in full_signals and light_signals."""
+        """Its column in account_signals."""
         return "arr_signal" if self.name == "arr" else self.name
 
 
 @dataclass(frozen=True)
 class Card:
-    """A version of a scorecard. `number` is what card_of returns."""
+    """A version of a scorecard. `number` is what card_of returns.
+
+    `dimensions` are those with a signal that has weight, `signals` all that are stored.
+    """
 
     number: int
     name: str
@@ -96,10 +106,6 @@ class Card:
     minimum_coverage: float
     dimensions: dict[str, float]
     signals: tuple[Signal, ...]
-
-    @property
-    def is_light(self) -> bool:
-        return {signal.name for signal in self.signals} <= LIGHT_SIGNALS
 
 
 class Policy:
@@ -113,8 +119,13 @@ class Policy:
             return list(csv.DictReader(file))
 
     def published_scorecards(self) -> list[dict[str, str]]:
-        """Published versions, those that win first."""
-        rows = [row for row in self.rows("scorecards") if row["status"] == "published"]
+        """Published versions that may score the demo data, those that win first."""
+        rows = [
+            row
+            for row in self.rows("scorecards")
+            if row["status"] == "published"
+            and row["customer_type"] in ("", CUSTOMER_TYPE)
+        ]
         return sorted(
             rows,
             key=lambda row: (int(row["priority"]), row["effective_from"]),
@@ -122,12 +133,17 @@ class Policy:
         )
 
     def cards(self) -> list[Card]:
-        """Published versions with their signals that count."""
-        counted = self.counted_signals()
-        meanings = {row["signal"]: row for row in self.rows("signals")}
+        """Published versions with all signals that are stored."""
+        stored = self.stored_signals()
 
-        def signal(row: dict[str, str]) -> Signal:
-            meaning = meanings[row["signal"]]
+        def signal(meaning: dict[str, str], row: dict[str, str] | None) -> Signal:
+            place = (
+                meaning["signal"],
+                meaning["dimension"],
+                meaning["governing_source"],
+            )
+            if not row:
+                return Signal(*place)
             names = (
                 "zero_at",
                 "fifty_at",
@@ -136,9 +152,7 @@ class Policy:
                 "zero_again_at",
             )
             return Signal(
-                row["signal"],
-                meaning["dimension"],
-                meaning["governing_source"],
+                *place,
                 float(row["weight"]),
                 row["shape"],
                 {name: float(row[name]) if row[name] else None for name in names},
@@ -159,39 +173,49 @@ class Policy:
                 row["dimension"]: float(row["weight"])
                 for row in of(*key, self.rows("scorecard_dimensions"))
             }
-            signals = [signal(row) for row in of(*key, self.rows("scorecard_signals"))]
+            shown = {
+                row["signal"]: row for row in of(*key, self.rows("scorecard_signals"))
+            }
+            signals = tuple(
+                signal(
+                    meaning,
+                    shown.get(meaning["signal"])
+                    if meaning["dimension"] in dimensions
+                    else None,
+                )
+                for meaning in stored
+            )
+            with_weight = {each.dimension for each in signals if each.weight}
             found.append(
                 Card(
                     number,
                     row["scorecard"],
                     int(row["version"]),
                     float(row["minimum_coverage"]),
-                    dimensions,
-                    tuple(
-                        each
-                        for each in signals
-                        if each.dimension in dimensions and each.name in counted
-                    ),
+                    {
+                        dimension: weight
+                        for dimension, weight in dimensions.items()
+                        if dimension in with_weight
+                    },
+                    signals,
                 )
             )
         return found
 
-    def counted_signals(self) -> set[str]:
-        """Those with weight in any version, or a cap: stored for every day."""
-        return {
-            row["signal"]
-            for row in self.rows("scorecard_signals")
-            if float(row["weight"]) > 0
-        } | {row["signal"] for row in self.rows("score_caps") if row["signal"]}
+    def stored_signals(self) -> list[dict[str, str]]:
+        """The rows in signals.csv of what is stored for every account and day: what has
+        weight in any version, a cap or an alert, of all that any version shows."""
+        shown = self.rows("scorecard_signals")
+        chosen = {row["signal"] for row in shown if float(row["weight"]) > 0}
+        for seed in ("score_caps", "alert_rules"):
+            chosen |= {row["signal"] for row in self.rows(seed)}
+        chosen &= {row["signal"] for row in shown}
+        return [row for row in self.rows("signals") if row["signal"] in chosen]
 
     def card_of(self) -> str:
         """The number of the scorecard of an account-day, as SQL."""
         branches = []
         for number, row in enumerate(self.published_scorecards()):
-            if row["lifecycle_stage"]:
-                raise NotImplementedError(
-                    "the reference selects by what changes seldom"
-                )
             conditions = [f"day >= date '{row['effective_from']}'"]
             if row["effective_to"]:
                 conditions.append(f"day < date '{row['effective_to']}'")
@@ -199,39 +223,128 @@ class Policy:
             branches.append(f"when {' and '.join(conditions)} then {number}")
         return f"case {' '.join(branches)} end"
 
-    def lifecycle_stage(self) -> str:
-        """The stage of an account-day, as SQL."""
-        branches = []
-        limits = (
-            ("min_tenure_days", "tenure_days >="),
-            ("max_tenure_days", "tenure_days <="),
-            ("min_days_to_renewal", "days_to_renewal >="),
-            ("max_days_to_renewal", "days_to_renewal <="),
+    def versions(self, seed: str) -> list[tuple[str, list[dict[str, str]]]]:
+        """The versions of a seed by their first day, the newest first."""
+        rows = self.rows(seed)
+        starts = sorted({row["effective_from"] for row in rows}, reverse=True)
+        return [
+            (start, [row for row in rows if row["effective_from"] == start])
+            for start in starts
+        ]
+
+    def by_version(self, seed: str, of_version) -> str:
+        """What a version's rows say, by `day`, as SQL."""
+        branches = " ".join(
+            f"when day >= date '{start}' then {of_version(rows)}"
+            for start, rows in self.versions(seed)
         )
-        rows = sorted(
-            self.rows("lifecycle_stages"),
-            key=lambda row: (-int(row["priority"]), row["stage"]),
+        return f"case {branches} end"
+
+    def stage_of(self) -> str:
+        """The lifecycle stage of an account-day, as SQL."""
+
+        def stage(rows: list[dict[str, str]]) -> str:
+            branches = []
+            for row in sorted(
+                rows, key=lambda row: (-int(row["priority"]), row["stage"])
+            ):
+                conditions = [
+                    f"{test} {row[limit]}"
+                    for limit, test in STAGE_LIMITS.items()
+                    if row[limit]
+                ]
+                branches.append(
+                    f"when {' and '.join(conditions) or 'true'} then '{row['stage']}'"
+                )
+            return f"case {' '.join(branches)} end"
+
+        return self.by_version("lifecycle_stages", stage)
+
+    def stage_limits(self) -> tuple[set[int], set[int]]:
+        """Tenures at which a stage begins or ends, and days to the renewal."""
+        days: dict[str, set[int]] = {
+            limit: {
+                int(row[limit]) for row in self.rows("lifecycle_stages") if row[limit]
+            }
+            for limit in STAGE_LIMITS
+        }
+        return (
+            days["min_tenure_days"] | {day + 1 for day in days["max_tenure_days"]},
+            days["max_days_to_renewal"]
+            | {day - 1 for day in days["min_days_to_renewal"]},
         )
-        for row in rows:
-            conditions = [f"{test} {row[name]}" for name, test in limits if row[name]]
-            branches.append(
-                f"when {' and '.join(conditions) or 'true'} then '{row['stage']}'"
-            )
-        return f"case {' '.join(branches)} end"
+
+    def policy_days(self) -> set[str]:
+        """Days on which the scorecard or stage of an account may change."""
+        return {
+            row[name]
+            for row in self.published_scorecards()
+            for name in ("effective_from", "effective_to")
+            if row[name]
+        } | {row["effective_from"] for row in self.rows("lifecycle_stages")}
 
     def health_band(self) -> str:
-        """The band of uncapped_health_score on snapshot_date, as SQL."""
-        rows = sorted(
-            (row for row in self.rows("health_bands") if row["min_score"]),
-            key=lambda row: (row["effective_from"], float(row["min_score"])),
-            reverse=True,
-        )
+        """The band of health_score on `day`, as SQL."""
+
+        def band(rows: list[dict[str, str]]) -> str:
+            scored = sorted(
+                (row for row in rows if row["min_score"]),
+                key=lambda row: float(row["min_score"]),
+                reverse=True,
+            )
+            branches = " ".join(
+                f"when health_score >= {row['min_score']} then '{row['band']}'"
+                for row in scored
+            )
+            return f"case {branches} end"
+
+        return f"coalesce({self.by_version('health_bands', band)}, 'unknown')"
+
+    def quadrant(self) -> str:
+        """The quadrant of the two axes on `day`, as SQL: high is the best band."""
+
+        def best_from(rows: list[dict[str, str]]) -> str:
+            return str(max(float(row["min_score"]) for row in rows if row["min_score"]))
+
+        limit = self.by_version("health_bands", best_from)
+        tests = {"high": f">= {limit}", "low": f"< {limit}"}
         branches = " ".join(
-            f"when snapshot_date >= date '{row['effective_from']}' "
-            f"and uncapped_health_score >= {row['min_score']} then '{row['band']}'"
-            for row in rows
+            f"when relationship_score {tests[row['relationship']]} "
+            f"and impact_score {tests[row['impact']]} then '{row['quadrant']}'"
+            for row in self.rows("quadrants")
         )
-        return f"case {branches} else 'unknown' end"
+        return f"case {branches} end"
+
+    def cap_of(self) -> str:
+        """The lowest cap below uncapped_health_score that holds on `day`, as SQL."""
+        branches = []
+        for row in sorted(
+            self.rows("score_caps"), key=lambda row: (float(row["cap_at"]), row["cap"])
+        ):
+            if row["account_id"]:
+                holds = (
+                    "account_id || ' ' || day in (select account_day from "
+                    f"capped_account_days where cap = '{row['cap']}')"
+                )
+            else:
+                holds = f"v_{row['signal']} {row['comparison']} {row['threshold']}"
+            conditions = [
+                f"uncapped_health_score > {row['cap_at']}",
+                f"day >= date '{row['effective_from']}'",
+                holds,
+            ]
+            if row["effective_to"]:
+                conditions.append(f"day < date '{row['effective_to']}'")
+            branches.append(f"when {' and '.join(conditions)} then '{row['cap']}'")
+        return f"case {' '.join(branches)} end" if branches else "cast(null as varchar)"
+
+    def capped_score(self) -> str:
+        """The score under `cap`, as SQL."""
+        branches = " ".join(
+            f"when cap = '{row['cap']}' then {float(row['cap_at'])}"
+            for row in self.rows("score_caps")
+        )
+        return f"case when cap is null then uncapped_health_score {branches} end"
 
 
 # Scoring, as SQL: a column per signal, so that nothing is joined
@@ -304,7 +417,11 @@ class Scoring:
         self.stale = stale
         self.signals = card.signals
         self.members = {
-            dimension: [each for each in card.signals if each.dimension == dimension]
+            dimension: [
+                each
+                for each in card.signals
+                if each.dimension == dimension and each.shape
+            ]
             for dimension in card.dimensions
         }
 
@@ -403,19 +520,17 @@ from (
             for each in peers
         )
         values = "".join(f", {self.value(each)}" for each in peers)
-        source = " union all ".join(
-            f"select slot{values} from {relation} "
+        source = (
+            f"select slot{values} from account_signals "
             f"inner join source_states using (slot) where card = {self.card.number}"
-            for relation in self.relations()
         )
         return f"select slot{columns} from ({source}) group by slot"
-
-    def relations(self) -> list[str]:
-        return ["full_signals"] + ["light_signals"] * self.card.is_light
 
     # account-days
 
     def score(self, signal: Signal) -> str:
+        if not signal.shape:
+            return f"null::double as p_{signal.name}"
         stand_in = {
             "neutral": "50",
             "penalise": "0",
@@ -444,12 +559,11 @@ from (
         axes = {row["dimension"]: row["axis"] for row in self.policy.rows("dimensions")}
         keys = ", ".join(["account_id", "slot", "snapshot_date", *ACCOUNT_COLUMNS])
         values = ", ".join(self.value(each) for each in self.signals)
-        valued = " union all ".join(
+        valued = (
             f"select {keys}, {values} "
-            f"from {relation} inner join source_states using (slot) "
+            "from account_signals inner join source_states using (slot) "
             f"where card = {self.card.number} "
             "and slot >= cast($1 as int) and slot < cast($2 as int)"
-            for relation in self.relations()
         )
         dimensions, account = self.weights_among(
             "scored", lambda each: f"p_{each.name} is not null"
@@ -484,7 +598,7 @@ from (
             )
             + f" + 0 * p_{each.name}, 0) as w_{each.name}"
             if each.weight
-            else f"0::double as w_{each.name}"
+            else f"{'0' if each.shape else 'null'}::double as w_{each.name}"
             for each in self.signals
         ]
         measured = exact(total(f"ma_{each}" for each in self.card.dimensions))
@@ -582,16 +696,69 @@ from (
             f"select account_id, snapshot_date, {columns} from {self.table}"
         )
 
-    def store_accounts(self) -> str:
+    def gather_accounts(self) -> str:
+        """Inserts a row per account-day, with all but its settled band."""
         return f"""
-insert into account_health_daily
+insert into scored_accounts
 select
-    account_id, snapshot_date, '{self.card.name}', {self.card.version},
-    uncapped_health_score, uncapped_health_score, coverage, applicable_share,
-    {self.policy.health_band()}, null, relationship_score, impact_score, null, null,
-    {", ".join(ACCOUNT_COLUMNS[:-2])}, {self.policy.lifecycle_stage()}, tenure_days,
-    days_to_renewal
-from {self.table}
+    account_id, snapshot_date, '{self.card.name}', {self.card.version}, health_score,
+    uncapped_health_score, coverage, applicable_share, {self.policy.health_band()},
+    relationship_score, impact_score, {self.policy.quadrant()}, cap,
+    {", ".join(ACCOUNT_COLUMNS)}
+from (
+    select *, {self.policy.capped_score()} as health_score
+    from (
+        select *, {self.policy.cap_of()} as cap
+        from (select *, snapshot_date as day from {self.table})
+    )
+)
+"""
+
+
+# Stores the scored accounts. A band settles on its SETTLE_DAYSth day in a row, and the
+# first of an account's days in a row has its own; others keep that of the day before.
+STORE_ACCOUNTS = f"""
+insert into account_health_daily by name
+with days as (
+    select account_id, snapshot_date, health_band, null as stored_band
+    from scored_accounts
+    union all
+    select account_id, snapshot_date, health_band, settled_band
+    from account_health_daily
+    where
+        snapshot_date < $day and snapshot_date >= cast($day as date) - {SETTLE_DAYS}
+),
+neighbours as (
+    select
+        *,
+        snapshot_date - lag(snapshot_date) over in_order is distinct from 1 as is_first,
+        health_band is distinct from lag(health_band) over in_order as is_other
+    from days
+    window in_order as (partition by account_id order by snapshot_date)
+),
+same_bands as (
+    select
+        *,
+        max(case when is_first or is_other then snapshot_date end) over (
+            partition by account_id order by snapshot_date
+        ) as band_since
+    from neighbours
+),
+settled as (
+    select
+        account_id,
+        snapshot_date,
+        last_value(
+            case
+                when stored_band is not null then stored_band
+                when is_first or snapshot_date - band_since >= {SETTLE_DAYS - 1}
+                    then health_band
+            end ignore nulls
+        ) over (partition by account_id order by snapshot_date) as settled_band
+    from same_bands
+)
+select scored_accounts.*, settled.settled_band
+from scored_accounts inner join settled using (account_id, snapshot_date)
 """
 
 
@@ -620,6 +787,26 @@ create table if not exists account_health_daily (
     service_tier varchar, product varchar, owner_id varchar, parent_account_id varchar,
     lifecycle_stage varchar, tenure_days int, days_to_renewal int
 );
+create or replace temp table scored_accounts as
+select * exclude (settled_band) from account_health_daily limit 0;
+"""
+
+# the days of caps by account: they hold for the account that one was merged into
+CAPPED_ACCOUNT_DAYS = """
+create or replace temp table capped_account_days as
+select distinct
+    caps.cap,
+    accounts.account_id || ' ' || (first_day() + cast(slots.slot as int)) as account_day
+from read_csv(
+    getvariable('seeds') || '/score_caps.csv', header = true, all_varchar = true
+) as caps
+inner join entity_sources on account_number(caps.account_id) = entity_sources.source
+inner join entities on entity_sources.entity = entities.entity
+inner join accounts on entities.account = accounts.source
+cross join (select unnest(range(slots())) as slot) as slots
+where
+    first_day() + cast(slots.slot as int) >= entities.valid_from
+    and first_day() + cast(slots.slot as int) < entities.valid_to
 """
 
 
@@ -668,12 +855,7 @@ def score(
                 statuses=texts(STATUSES),
             )
         )
-        policy_days = {
-            row[name]
-            for row in policy.published_scorecards()
-            for name in ("effective_from", "effective_to")
-            if row[name]
-        }
+        tenures, renewals = policy.stage_limits()
         for name, value in {
             "raw": f"'{raw}'",
             "seeds": f"'{seeds}'",
@@ -683,15 +865,18 @@ def score(
             "last_day": f"date '{last_day}'",
             "slots": str((last_day - first_day).days + 1),
             "read_from": f"date '{days_to_read_from(connection)}'",
-            "policy_days": f"cast([{texts(policy_days)}] as date[])",
+            "policy_days": f"cast([{texts(policy.policy_days())}] as date[])",
+            "tenure_limits": f"cast({sorted(tenures)} as int[])",
+            "renewal_limits": f"cast({sorted(renewals)} as int[])",
         }.items():
             run(f"set variable {name} = {value}")
+        parameters = "day, tenure_days, days_to_renewal"
+        stage_of = policy.stage_of()
+        run(f"create or replace temp macro stage_of({parameters}) as {stage_of}")
         parameters = ", ".join(("day", *SELECTORS))
         run(f"create or replace temp macro card_of({parameters}) as {policy.card_of()}")
-        light = [str(card.number) for card in known if card.is_light]
-        is_light = f"card in ({', '.join(light)})" if light else "false"
-        run(f"create or replace temp macro is_light(card) as {is_light}")
         run(REFERENCE_SQL.read_text())
+        run(CAPPED_ACCOUNT_DAYS)
         stale = make_source_states(connection, known)
         for table in KEYS:
             run(
@@ -709,12 +894,15 @@ def score(
             # planning such wide SQL takes a second: once, not for every month
             run(f"prepare score_{number} as insert into {scoring.table} {query}")
         for first, end in batches(first_day, last_day):
+            run("truncate scored_accounts")
             for scoring in scorings:
                 run(f"truncate {scoring.table}")
                 run(f"execute score_{scoring.card.number}({first}, {end})")
                 run(scoring.store_signals())
                 run(scoring.store_dimensions())
-                run(scoring.store_accounts())
+                run(scoring.gather_accounts())
+            day = first_day + timedelta(days=first)
+            run(STORE_ACCOUNTS, {"day": day})
 
 
 def days_to_read_from(connection: duckdb.DuckDBPyConnection) -> date:

@@ -297,6 +297,48 @@ def restated(laboratory: Laboratory) -> Restated:
     return Restated(warehouse, run, built.raw, refused)
 
 
+CARRY_REASON = "a case was forgotten"
+
+
+@dataclass(frozen=True)
+class Carried(Built):
+    capped: str
+    """Has an urgent case since before history, which arrived after it was closed."""
+
+
+def carried(laboratory: Laboratory) -> Carried:
+    """The base with its first day restated: a cap moves an account's first band."""
+    built = laboratory.result(base)
+    warehouse = laboratory.copy_warehouse(built.warehouse, "carried")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        (capped,) = connection.execute(
+            "select account_id from account_health_daily "
+            "group by 1 having count(*) = 6 and count(cap) = 0 "
+            "and min(health_score) >= 45 order by 1 limit 1"
+        ).fetchone()
+    raw = laboratory.copy_raw("raw_carried")
+    with changed(raw) as tables:
+        insert(
+            tables,
+            "crm.cases",
+            case_id="forgotten",
+            account_id=capped,
+            case_type="defect",
+            priority="urgent",
+            opened_at=f"{DAYS[0] - timedelta(days=20)} 09:00:00",
+            _loaded_at=f"{AS_OF} 09:00:00",
+        )
+    run = laboratory.build(
+        *WITH_DATA_TESTS,
+        warehouse=warehouse,
+        raw=raw,
+        restate_from=DAYS[0],
+        restate_to=DAYS[0],
+        restate_reason=CARRY_REASON,
+    )
+    return Carried(warehouse, run, raw, capped)
+
+
 @dataclass(frozen=True)
 class Interrupted(Built):
     killed: list[str]
@@ -696,8 +738,9 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
 
 
 def edited_policy(laboratory: Laboratory) -> Refusal:
-    """A build with another weight and another knot in a version that has scored, a
-    scorecard that begins in the past, and one signal more to watch, which is fine."""
+    """A build with another weight and another knot in a version that has scored,
+    another limit of a cap and of a band, a scorecard that begins in the past, and one
+    signal more to watch, which is fine."""
     project = laboratory.copy_project("project_edited_policy", laboratory.project)
     signals = project / "seeds" / "scorecard_signals.csv"
     text = signals.read_text()
@@ -717,7 +760,78 @@ def edited_policy(laboratory: Laboratory) -> Refusal:
         )
     with (project / "seeds" / "scorecard_dimensions.csv").open("a") as file:
         file.write("too_early,1,financial,1\n")
+    for seed, before, after in (
+        ("score_caps", "case_age_days,,>,7,", "case_age_days,,>,9,"),
+        ("health_bands", "watch,Watch,yellow,55,", "watch,Watch,yellow,54,"),
+    ):
+        file = project / "seeds" / f"{seed}.csv"
+        text = file.read_text()
+        assert before in text
+        file.write_text(text.replace(before, after))
     return _refusal(laboratory, "edited_policy", laboratory.raw, project)
+
+
+# Scorecards
+
+
+def by_activity(laboratory: Laboratory) -> Built:
+    """The last day of a company without subscriptions, with all data tests."""
+    raw = laboratory.copy_raw("raw_by_activity")
+    (raw / "billing" / "subscriptions.csv").unlink()
+    warehouse = laboratory.warehouse("by_activity")
+    run = laboratory.build(
+        *WITH_DATA_TESTS,
+        warehouse=warehouse,
+        raw=raw,
+        history_start=AS_OF,
+        customer_definition="activity",
+    )
+    return Built(warehouse, run, raw)
+
+
+NEXT_DAY = AS_OF + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class NewVersion(Built):
+    project: Path
+
+
+def new_version(laboratory: Laboratory) -> NewVersion:
+    """The base a day later, from which on starter_6 scores all accounts, as
+    docs/scorecards.md says; with all data tests."""
+    warehouse = laboratory.copy_warehouse(
+        laboratory.result(base).warehouse, "new_version"
+    )
+    project = laboratory.copy_project("project_new_version", laboratory.project)
+    file = project / "seeds" / "scorecards.csv"
+    with file.open(newline="") as stream:
+        names, *versions = csv.reader(stream)
+    place = {name: number for number, name in enumerate(names)}
+    (starter,) = [row for row in versions if row[place["scorecard"]] == "starter_6"]
+    for row in versions:
+        if row[place["status"]] == "published":
+            row[place["effective_to"]] = str(NEXT_DAY)
+    second = list(starter)
+    second[place["version"]] = "2"
+    second[place["status"]] = "published"
+    second[place["effective_from"]] = str(NEXT_DAY)
+    with file.open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([names, *versions, second])
+    for seed in ("scorecard_dimensions", "scorecard_signals"):
+        file = project / "seeds" / f"{seed}.csv"
+        text = file.read_text()
+        first = [line for line in text.splitlines() if line.startswith("starter_6,1,")]
+        file.write_text(
+            text
+            + "".join(f"{line}\n" for line in first).replace(
+                "starter_6,1,", "starter_6,2,"
+            )
+        )
+    run = laboratory.build(
+        *WITH_DATA_TESTS, warehouse=warehouse, project=project, as_of_date=NEXT_DAY
+    )
+    return NewVersion(warehouse, run, laboratory.raw, project)
 
 
 def swap_columns(file: Path, one: str, other: str) -> None:
@@ -821,6 +935,7 @@ ALL = (
     looked_back,
     late,
     restated,
+    carried,
     gap,
     full_refresh,
     dead_feed,
@@ -830,5 +945,7 @@ ALL = (
     broken_contract,
     broken_policy,
     edited_policy,
+    by_activity,
+    new_version,
     benchmarked,
 )

@@ -154,20 +154,22 @@ def read_seed(name: str, project: Path = PROJECT) -> list[dict[str, str]]:
 
 
 @cache
-def policy() -> Policy:
-    """The policy that the project ships."""
+def policy(project: Path = PROJECT) -> Policy:
+    """The policy of a project."""
     found = Policy()
-    found.signals = {row["signal"]: row for row in read_seed("signals")}
-    found.axes = {row["dimension"]: row["axis"] for row in read_seed("dimensions")}
-    for row in read_seed("scorecards"):
+    found.signals = {row["signal"]: row for row in read_seed("signals", project)}
+    found.axes = {
+        row["dimension"]: row["axis"] for row in read_seed("dimensions", project)
+    }
+    for row in read_seed("scorecards", project):
         version = f"{row['scorecard']} {row['version']}"
         found.minimum_coverage[version] = float(row["minimum_coverage"])
         found.dimension_weights[version] = {}
         found.knots[version] = {}
-    for row in read_seed("scorecard_dimensions"):
+    for row in read_seed("scorecard_dimensions", project):
         version = f"{row['scorecard']} {row['version']}"
         found.dimension_weights[version][row["dimension"]] = float(row["weight"])
-    for row in read_seed("scorecard_signals"):
+    for row in read_seed("scorecard_signals", project):
         version = f"{row['scorecard']} {row['version']}"
         numbers = {
             name: float(row[name]) if row[name] else None
@@ -185,7 +187,7 @@ def policy() -> Policy:
         )
     found.bands = [
         (float(row["min_score"]), row["band"])
-        for row in read_seed("health_bands")
+        for row in read_seed("health_bands", project)
         if row["min_score"]
     ]
     found.caps = [
@@ -196,12 +198,12 @@ def policy() -> Policy:
             float(row["threshold"]),
             float(row["cap_at"]),
         )
-        for row in read_seed("score_caps")
+        for row in read_seed("score_caps", project)
     ]
     found.alarming = {row["signal"] for row in read_seed("alert_rules")} - {""}
     found.quadrants = {
         (row["relationship"] == "high", row["impact"] == "high"): row["quadrant"]
-        for row in read_seed("quadrants")
+        for row in read_seed("quadrants", project)
     }
     return found
 
@@ -261,6 +263,7 @@ class Scores:
         warehouse: Path,
         days: Collection[date] | None = None,
         make_stale: Collection[str] = (),
+        project: Path = PROJECT,
     ) -> "Scores":
         """From what a warehouse measured, as if some signals had a dead source."""
         chosen = "true" if days is None else f"snapshot_date in {_listed(days)}"
@@ -281,7 +284,7 @@ class Scores:
             if signal in make_stale:
                 status, value = "stale source", None
             measurements[account, day][signal] = status, value
-        return cls(policy(), versions, measurements)
+        return cls(policy(project), versions, measurements)
 
     def _peer_scores(self) -> dict[tuple[str, date, str], float]:
         """Median of what was measured by the same scorecard that day, from five on."""

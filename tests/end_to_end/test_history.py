@@ -68,6 +68,13 @@ def test_the_demo_data_has_what_the_other_tests_need(base):
         base.warehouse,
         "select count(*) from account_health_daily where settled_band <> health_band",
     )
+    assert value(
+        base.warehouse,
+        "select count(*) from account_health_daily as today "
+        "inner join account_health_daily as before using (account_id) "
+        "where today.snapshot_date = before.snapshot_date + 1 "
+        "and today.settled_band <> before.settled_band",
+    )
     assert value(base.warehouse, "select count(cap) from account_health_daily")
     assert value(
         base.warehouse,

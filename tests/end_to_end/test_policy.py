@@ -83,6 +83,8 @@ def test_a_broken_seed_leaves_history_untouched(publication, broken_policy):
         ("default 1", "login_days_28d", "weight", "20.0", "21.0", "add a version"),
         ("template_5 1", "arr", "fifty_at", "25000.0", "24000.0", "add a version"),
         ("too_early 1", "on days that are closed"),
+        ("urgent_case_over_7_days", "threshold", "7.0", "9.0", "add a cap"),
+        ("health_bands", "watch", "min_score", "55.0", "54.0", "add a version"),
     ],
     ids=lambda words: words[0],
 )

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from laboratory import AS_OF, rows
+from laboratory import AS_OF, PROJECT, rows
 from scores import (
     COMPARISONS,
     SHARE_TOLERANCE,
@@ -71,13 +71,16 @@ def compare(expected: Scores, signals: list, dimensions: list, health: list) -> 
             assert abs(score - capped) <= TOLERANCE, place
 
 
-@pytest.mark.parametrize("scenario", ["base", "dead_feed", "one_silent"])
+@pytest.mark.parametrize(
+    "scenario", ["base", "dead_feed", "one_silent", "by_activity", "new_version"]
+)
 def test_all_scores_equal_an_independent_computation(request, scenario):
     """Every signal score, weight, contribution, dimension score, coverage, health
     score, band and axis score of all account-days, from the seeds and the measured
     values alone; on stale and absent sources as well. Catches any slip in the SQL that
     scores, and any scorecard row that is not used."""
-    warehouse = request.getfixturevalue(scenario).warehouse
+    built = request.getfixturevalue(scenario)
+    warehouse = built.warehouse
     signals = rows(
         warehouse,
         """
@@ -99,7 +102,7 @@ def test_all_scores_equal_an_independent_computation(request, scenario):
         "applicable_share, health_band, relationship_score, impact_score, "
         "health_score, cap, quadrant from account_health_daily",
     )
-    expected = Scores.of(warehouse)
+    expected = Scores.of(warehouse, project=getattr(built, "project", PROJECT))
     assert len(dimensions) == len(expected.dimensions)
     assert len(health) == len(expected.health)
     assert {row[:3] for row in signals} == set(expected.signals)
@@ -109,7 +112,9 @@ def test_all_scores_equal_an_independent_computation(request, scenario):
 SETTLE_DAYS = 3
 
 
-@pytest.mark.parametrize("scenario", ["base", "nightly", "late"])
+@pytest.mark.parametrize(
+    "scenario", ["base", "nightly", "late", "restated", "carried", "gap", "new_version"]
+)
 def test_settled_bands_follow_the_rule(request, scenario):
     """A band settles on the third day in a row that it holds; before the first time it
     is the first band. From all of history at once, where the project looks back three

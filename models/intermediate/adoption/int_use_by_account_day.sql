@@ -1,6 +1,6 @@
 -- One row per account per day to score that used anything in the last 365 days: when
--- last, on how many of the last 28 days and of the 28 before, how often and how deep it
--- went, how much of it failed, and the time that it saved in 90 days.
+-- last, on how many of the last 7 and 28 days and of the 28 before, how often and how
+-- deep it went, how much of it failed, and the time that it saved in 90 days.
 
 with
 
@@ -113,6 +113,7 @@ windows as (
         day as snapshot_date,
         is_to_score,
         max(event_date) over last_365d as last_use_on,
+        count(event_date) over last_7d as use_days_7d,
         count(event_date) over last_28d as use_days_28d,
         count(event_date) over earlier_28d as use_days_28d_before,
         sum(core_uses) over last_28d as core_uses_28d,
@@ -130,6 +131,11 @@ windows as (
     from numbered_days
 
     window
+        last_7d as (
+            partition by account_id, ids_since
+            order by day_number
+            range between 6 preceding and current row
+        ),
         last_28d as (
             partition by account_id, ids_since
             order by day_number
@@ -159,6 +165,7 @@ use_by_account_day as (
         account_id,
         snapshot_date,
         last_use_on,
+        use_days_7d,
         use_days_28d,
         use_days_28d_before,
         core_uses_28d,

@@ -68,7 +68,11 @@ measures as (
         end as users_deactivated_28d,
 
         -- no use is use by nobody; use without names of users is unknown
-        {% for measure in ['active_users_28d', 'active_users_7d', 'power_users_28d'] -%}
+        case
+            when active_users.active_users_7d > 0 then active_users.active_users_7d
+            when coalesce(use_by_account_day.use_days_7d, 0) = 0 then 0
+        end as active_users_7d,
+        {% for measure in ['active_users_28d', 'power_users_28d'] -%}
         case
             when active_users.active_users_28d is not null
                 then active_users.{{ measure }}

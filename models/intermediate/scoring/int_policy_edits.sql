@@ -28,16 +28,6 @@ known_items as (
 
 ),
 
-known_versions as (
-
-    select distinct
-        seed,
-        version
-
-    from known
-
-),
-
 -- days that stay as they are
 closed_days as (
 
@@ -56,6 +46,37 @@ closed_days as (
 last_closed_day as (
 
     select cast(max(snapshot_date) as string) as last_day from closed_days
+
+),
+
+-- what scored on any of them: it began by the last one, as text. Bands and stages have
+-- the first day of a version for its name.
+known_versions as (
+
+    select distinct
+        begun.seed,
+        begun.version
+
+    from (
+        select
+            seed,
+            version,
+            coalesce(
+                max(case when setting = 'effective_from' then value end) over (
+                    partition by version
+                ),
+                case when seed in ('health_bands', 'lifecycle_stages') then version end,
+                '1900-01-01'
+            ) as begins_on
+
+        from known
+
+        -- what was taken back has none
+        where value is not null
+    ) as begun
+
+    inner join last_closed_day
+        on begun.begins_on <= last_closed_day.last_day
 
 ),
 

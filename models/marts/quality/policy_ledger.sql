@@ -1,6 +1,6 @@
 -- One row per value of the policy that was in force on a scored day, as it was when it
 -- first was: what history was scored with. A further row only where a version, or a
--- cap, was ended since.
+-- cap, was ended since, or edited while all its days were open.
 
 {{ config(
     materialized='incremental',
