@@ -6,7 +6,7 @@
             snapshot_date,
             run_id
         from {{ relation }}
-        where run_id is not null
+        group by snapshot_date, run_id
     {%- else -%}
         select
             cast(null as date) as snapshot_date,

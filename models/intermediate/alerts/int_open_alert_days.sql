@@ -1,7 +1,6 @@
 -- One row per account per alert rule per day on which an alert is open: how it stood by
--- the end of that day. History: the next run goes on from the last of the days before
--- it. And one row without account per day and run that scored it, which says that the
--- alerts of the day have been told.
+-- the end of that day. History: the next run goes on from the day before its own. A day
+-- without any has a row without account, which takes the place of those that it had.
 
 {{ config(
     materialized='incremental',
@@ -10,6 +9,9 @@
     full_refresh=false,
     on_schema_change='fail',
 ) }}
+
+-- nothing is told by rules that are not sound, and their claim looks at the actions:
+-- depends_on: {{ ref('actions') }}
 
 with
 
@@ -86,18 +88,16 @@ open_days as (
             max(case when value is not null then snapshot_date end) over alert_so_far,
             last_day_before
         ) as last_day,
-        days_held_before + count(value) over alert_so_far as days_held,
-        {%- for name, aggregate, is_worse in [
-            ('least_value', 'min', '<'), ('greatest_value', 'max', '>')
-        ] %}
-        {{ aggregate }}(
+        {%- for worst, is_worse in {'min': '<', 'max': '>'}.items() %}
+        {{ worst }}(
             case
                 when worst_value_before is null or value {{ is_worse }} worst_value_before
                     then value
                 else worst_value_before
             end
-        ) over alert_so_far as {{ name }}{{ ',' if not loop.last }}
+        ) over alert_so_far as {{ worst }}_value,
         {%- endfor %}
+        days_held_before + count(value) over alert_so_far as days_held
 
     from days_since
 
@@ -110,67 +110,57 @@ open_days as (
             rows between unbounded preceding and current row
         )
 
-)
-
-open_alert_days as (
-
-    select
-        -- keys
-        account_id,
-        rule,
-        snapshot_date,
-
-        -- since when
-        first_day,
-        last_day,
-        cast(days_held as int) as days_held,
-        cast(clock - last_held_clock as int) as days_quiet,
-
-        -- alert
-        label,
-        severity,
-        sort_order,
-        sentence,
-        value_on_first_day,
-        case when comparison in ('<', '<=') then least_value else greatest_value end
-            as worst_value,
-
-        -- what is at stake, and who acts
-        arr,
-        owner_id,
-        owner_role,
-        action,
-        cast(null as string) as run_id
-
-    from open_days
-
 ),
 
+-- a day has its alerts beside one of the runs that scored its accounts
 told_days as (
 
-    select distinct
+    select
         snapshot_date,
-        run_id
+        run_id,
+        row_number() over (partition by snapshot_date order by run_id) as place
 
     from due_days
 
+    group by snapshot_date, run_id
+
 )
 
-select * from open_alert_days
-
-union all
-
 select
-    {%- for column, type in {
-        'account_id': 'string', 'rule': 'string', 'snapshot_date': none,
-        'first_day': 'date', 'last_day': 'date', 'days_held': 'int',
-        'days_quiet': 'int', 'label': 'string', 'severity': 'string',
-        'sort_order': 'int', 'sentence': 'string', 'value_on_first_day': 'double',
-        'worst_value': 'double', 'arr': 'double', 'owner_id': 'string',
-        'owner_role': 'string', 'action': 'string', 'run_id': none,
-    }.items() %}
-    {{ column if not type else 'cast(null as ' ~ type ~ ') as ' ~ column }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+    -- keys
+    open_days.account_id,
+    open_days.rule,
+    told_days.snapshot_date,
+
+    -- since when
+    open_days.first_day,
+    open_days.last_day,
+    cast(open_days.days_held as int) as days_held,
+    cast(open_days.clock - open_days.last_held_clock as int) as days_quiet,
+
+    -- alert
+    open_days.label,
+    open_days.severity,
+    open_days.sort_order,
+    open_days.sentence,
+    open_days.value_on_first_day,
+    case
+        when open_days.comparison in ('<', '<=') then open_days.min_value
+        else open_days.max_value
+    end as worst_value,
+
+    -- what is at stake, and who acts
+    open_days.arr,
+    open_days.owner_id,
+    open_days.owner_role,
+    open_days.action,
+    told_days.run_id
 
 from told_days
+
+left join open_days
+    on
+        told_days.snapshot_date = open_days.snapshot_date
+        and told_days.place = 1
+
+order by told_days.snapshot_date

@@ -21,8 +21,8 @@ source_states as (
 
 ),
 
--- what counts anywhere or caps a score is stored on every day; what is only watched, on
--- the last day of a month
+-- what counts anywhere, caps a score or makes alerts is stored on every day; what is
+-- only watched, on the last day of a month
 signals_of_every_day as (
 
     select signal from scorecard_signals
@@ -32,6 +32,12 @@ signals_of_every_day as (
     union
 
     select signal from {{ ref('score_caps') }}
+
+    where signal is not null
+
+    union
+
+    select signal from {{ ref('alert_rules') }}
 
     where signal is not null
 
