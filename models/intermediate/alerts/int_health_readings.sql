@@ -35,7 +35,7 @@ caps as (
         cast(1 as double) as value,
         due_days.uncapped_health_score as value_before,
         due_days.health_score as value_now,
-        due_days.cap as name
+        replace(due_days.cap, '_', ' ') as name
 
     from due_days
 
