@@ -303,8 +303,15 @@ MEASUREMENTS: dict[str, Callable[[Samples, Sizes], dict]] = {
 
 def phase_table(taken: dict[str, list[dict]]) -> dict:
     """Columns and rows: medians of seconds per phase, and more, a column per case."""
+    # samples of earlier versions lack some phases
     rows = [
-        [phase, *(median(one["phases"][phase] for one in of) for of in taken.values())]
+        [
+            phase,
+            *(
+                median(one["phases"].get(phase, 0.0) for one in of)
+                for of in taken.values()
+            ),
+        ]
         for phase in PHASES
     ]
     for name, figure in {

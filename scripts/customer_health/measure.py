@@ -25,6 +25,7 @@ SPINE = "seeds, staging, spine"
 SIGNALS = "signals"
 SCORING = "scoring"
 HISTORY = "history marts"
+ACTIONS = "alerts, actions and roll-ups"
 QUALITY = "quality marts"
 TESTS = "data tests"
 PUBLISHING = "publishing"
@@ -36,6 +37,7 @@ PHASES = (
     SIGNALS,
     SCORING,
     HISTORY,
+    ACTIONS,
     QUALITY,
     TESTS,
     PUBLISHING,
@@ -46,9 +48,15 @@ PHASE_OF_FOLDER = {
     "staging": SPINE,
     "intermediate/accounts": SPINE,
     "intermediate/scoring": SCORING,
+    "intermediate/alerts": ACTIONS,
+    "intermediate/changes": ACTIONS,
+    "intermediate/growth": ACTIONS,
+    "intermediate/portfolio": ACTIONS,
+    "intermediate/quality": QUALITY,
     "intermediate": SIGNALS,
+    "marts/health": HISTORY,
     "marts/quality": QUALITY,
-    "marts": HISTORY,
+    "marts": ACTIONS,
 }
 SECONDS_BETWEEN_LOOKS = 0.1
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")

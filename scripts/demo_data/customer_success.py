@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from .crm_accounts import OwnerHistory
@@ -52,13 +55,7 @@ ONBOARDING_TASKS = (
     "go_live",
 )
 ONBOARDING_DUE_DAYS = np.array([7, 21, 30, 35, 60, 75])
-ACTIONS = (
-    "call_sponsor",
-    "adoption_workshop",
-    "executive_review",
-    "payment_reminder",
-    "success_plan",
-)
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 COURSES = ("admin_basics", "power_user", "reporting", "automation", "security")
 
 
@@ -215,8 +212,33 @@ def _objectives(world: World) -> Table:
     )
 
 
+def _actions() -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Actions that signals call for, days until each is due, and the share of each.
+
+    As many signals with weight call for an action in some scorecard, as often is it done.
+    """
+
+    def rows(seed: str) -> list[dict[str, str]]:
+        with (SEEDS / f"{seed}.csv").open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    action_of = {row["signal"]: row["action"] for row in rows("signals")}
+    called = [
+        action_of[row["signal"]]
+        for row in rows("scorecard_signals")
+        if float(row["weight"]) > 0
+    ]
+    due = {row["action"]: int(row["due_in_days"]) for row in rows("actions")}
+    actions = [action for action in due if action in called]
+    shares = np.array([called.count(action) for action in actions], dtype=float)
+    return actions, np.array([due[action] for action in actions]), shares / shares.sum()
+
+
 def _tasks(world: World) -> Table:
-    """Onboarding tasks of everybody who starts, and actions of the CSM."""
+    """Onboarding tasks of everybody who starts, and actions of the CSM.
+
+    Some actions are never done, and many of the last weeks are still open.
+    """
     generator = world.settings.generator("tasks")
     accounts, latent, settings = world.accounts, world.latent, world.settings
     starts = [world.customers.start, world.customers.second_start]
@@ -234,15 +256,16 @@ def _tasks(world: World) -> Table:
     due = np.repeat(start, steps) + ONBOARDING_DUE_DAYS[step]
 
     health = np.clip(latent.seen_by("onboarding"), -2.5, 2.5)
-    rate = np.where(accounts.is_quiet | accounts.is_prospect, 0, 0.035)[
+    rate = np.where(accounts.is_quiet | accounts.is_prospect, 0, 0.05)[
         :, None
     ] * np.exp(-0.4 * health)
     acted, acted_at = world.draw_events(generator, rate)
-    action = len(ONBOARDING_TASKS) + generator.integers(0, len(ACTIONS), len(acted))
+    actions, due_days, shares = _actions()
+    action = generator.choice(len(actions), len(acted), p=shares)
     account = np.concatenate([account, acted])
-    name = np.concatenate([step, action])
+    name = np.concatenate([step, len(ONBOARDING_TASKS) + action])
     created_at = np.concatenate([created_at, acted_at])
-    due = np.concatenate([due, acted_at.astype("datetime64[D]") + 14])
+    due = np.concatenate([due, acted_at.astype("datetime64[D]") + due_days[action]])
     count = len(account)
     level = np.clip(
         latent.at(account, np.minimum(due, settings.end_date), "onboarding"), -2.5, 2.5
@@ -262,7 +285,7 @@ def _tasks(world: World) -> Table:
             "task_id": identifier("task", np.arange(count)),
             "account_id": identifier("acct", account),
             "task_type": label(("onboarding", "action"), name >= steps),
-            "action": label((*ONBOARDING_TASKS, *ACTIONS), name, is_enum=False),
+            "action": label((*ONBOARDING_TASKS, *actions), name, is_enum=False),
             "created_at": moment(created_at),
             "due_at": day(due),
             "completed_at": moment(completed_at),

@@ -1,6 +1,6 @@
 -- Every rule that seeds/alert_rules.csv must keep, in words: which row, and what is
--- wrong. Not part of policy_is_sound: alerts do not make history, so a mistake in them
--- must not keep a day from being stored.
+-- wrong. Not part of policy_is_sound: a mistake in them keeps alerts from being told, but
+-- not a score from being stored.
 
 {%- set kinds = {
     'band_fall': ['band', 'look_back_days'],
@@ -8,7 +8,7 @@
     'cap': [],
     'signal': ['signal'],
     'red_inside': ['band'],
-    'score_missing': [],
+    'score_missing': ['look_back_days'],
     'coverage_fall': ['look_back_days'],
     'renewal_fall': ['look_back_days', 'within_days'],
 } %}
@@ -30,16 +30,37 @@ bands as (
 
 ),
 
--- what only caps look at, or what is watched alone, is not stored on every day
-signals_of_every_day as (
+-- published scorecards that look at the dimension of the signal, and not at the signal
+scorecards_without_signal as (
 
-    select signal from {{ ref('scorecard_signals') }}
+    select
+        alert_rules.rule,
+        alert_rules.signal,
+        scorecards.scorecard,
+        scorecards.version
 
-    where weight > 0
+    from alert_rules
 
-    union
+    inner join {{ ref('signals') }} as signals
+        on alert_rules.signal = signals.signal
 
-    select signal from {{ ref('score_caps') }}
+    inner join {{ ref('scorecard_dimensions') }} as scorecard_dimensions
+        on signals.dimension = scorecard_dimensions.dimension
+
+    inner join {{ ref('scorecards') }} as scorecards
+        on
+            scorecard_dimensions.scorecard = scorecards.scorecard
+            and scorecard_dimensions.version = scorecards.version
+            and scorecards.status = 'published'
+            and scorecards.effective_to is null
+
+    left join {{ ref('scorecard_signals') }} as scorecard_signals
+        on
+            scorecards.scorecard = scorecard_signals.scorecard
+            and scorecards.version = scorecard_signals.version
+            and alert_rules.signal = scorecard_signals.signal
+
+    where scorecard_signals.signal is null
 
 ),
 
@@ -148,14 +169,22 @@ problems as (
 
     select
         alert_rules.rule,
-        concat(
-            'the signal ', alert_rules.signal, ' is not stored on every day: ',
-            'give it a weight in a scorecard or a cap, or take another one'
-        )
+        concat('unknown signal ', alert_rules.signal)
     from alert_rules
-    left join signals_of_every_day
-        on alert_rules.signal = signals_of_every_day.signal
-    where alert_rules.signal is not null and signals_of_every_day.signal is null
+    left join {{ ref('signals') }} as signals
+        on alert_rules.signal = signals.signal
+    where alert_rules.signal is not null and signals.signal is null
+
+    union all
+
+    select
+        rule,
+        concat(
+            'the scorecard ', scorecard, ' ', cast(version as string),
+            ' does not look at the signal ', signal,
+            ': add it to scorecard_signals, with weight 0 to watch it'
+        )
+    from scorecards_without_signal
 
     union all
 

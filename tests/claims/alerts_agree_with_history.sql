@@ -1,6 +1,7 @@
 -- What health_alerts says is in account_health_daily, and the reverse, told in another
--- way: every fall of a settled band and every start of a cap lies in an alert, every
--- alert begins and ends on days of its account, and no two of a rule meet.
+-- way: of the days of this run every fall of a settled band and every start of a cap
+-- lies in an alert, every alert begins and ends on days of its account, and no two of a
+-- rule meet. Whether an alert is open is asked of the latest day.
 
 with
 
@@ -53,6 +54,13 @@ latest_day as (
 
 ),
 
+-- older days were compared by the run that told their alerts
+alert_window as (
+
+    select * from {{ ref('int_alert_window') }}
+
+),
+
 -- from one day to the next
 starts as (
 
@@ -62,6 +70,9 @@ starts as (
         rules.rule
 
     from account_health as today
+
+    inner join alert_window
+        on today.snapshot_date >= alert_window.first_day
 
     inner join account_health as yesterday
         on
@@ -91,6 +102,9 @@ better_days as (
         max(day_before.snapshot_date) as better_on
 
     from health_alerts
+
+    inner join alert_window
+        on health_alerts.first_day >= alert_window.first_day
 
     inner join account_health as first_days
         on
@@ -146,6 +160,8 @@ problems as (
         health_alerts.first_day,
         'an alert of a fall, and the settled band was not better before'
     from health_alerts
+    inner join alert_window
+        on health_alerts.first_day >= alert_window.first_day
     left join better_days
         on health_alerts.alert_id = better_days.alert_id
     where
@@ -158,8 +174,10 @@ problems as (
         health_alerts.account_id,
         health_alerts.rule,
         health_alerts.last_day,
-        'its last day is not in history, or has another owner or revenue'
+        'it is not between days of its account, or held on more days than there are'
     from health_alerts
+    inner join alert_window
+        on health_alerts.last_day >= alert_window.first_day
     left join account_health
         on
             health_alerts.account_id = account_health.account_id
@@ -167,8 +185,8 @@ problems as (
     where
         account_health.account_id is null
         or health_alerts.first_day > health_alerts.last_day
-        or coalesce(account_health.arr, -1) <> coalesce(health_alerts.arr_at_stake, -1)
-        or coalesce(account_health.owner_id, '') <> coalesce(health_alerts.owner_id, '')
+        or health_alerts.days_held
+        > cast(health_alerts.last_day - health_alerts.first_day as int) + 1
 
     union all
 
@@ -186,7 +204,10 @@ problems as (
         health_alerts.account_id,
         health_alerts.rule,
         health_alerts.last_day,
-        'it is open, and the account is not in history on the latest day'
+        concat(
+            'it is open, and the account is not in history on the latest day, ',
+            'or has another owner or revenue'
+        )
     from health_alerts
     cross join latest_day
     left join account_health
@@ -195,7 +216,11 @@ problems as (
             and latest_day.snapshot_date = account_health.snapshot_date
     where
         health_alerts.is_open
-        and account_health.account_id is null
+        and (
+            account_health.account_id is null
+            or coalesce(account_health.arr, -1) <> coalesce(health_alerts.arr_at_stake, -1)
+            or coalesce(account_health.owner_id, '') <> coalesce(health_alerts.owner_id, '')
+        )
 
 )
 

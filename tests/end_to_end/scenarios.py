@@ -845,6 +845,109 @@ def swap_columns(file: Path, one: str, other: str) -> None:
         csv.writer(stream, lineterminator="\n").writerows(table)
 
 
+# Alerts
+
+# enough days for a usual change to be known
+ALERTS_FROM = AS_OF - timedelta(days=50)
+ALERT_STEPS = [AS_OF - timedelta(days=days) for days in (12, 4, 1, 0)]
+RESTATED_DAY = AS_OF - timedelta(days=15)
+TELL_ALERTS = (*MODELS_ONLY, "--select=int_alert_window+")
+
+
+@dataclass(frozen=True)
+class ToldAlerts(Built):
+    restated: Path
+    """A warehouse in which a past day was scored again, and alerts were told since."""
+    told_again: Path
+    """The same health, of which alerts were never told before."""
+    reworded: Path
+    """One in which every alert rule has another sentence and severity since."""
+
+
+def alerts_at_once(laboratory: Laboratory) -> Built:
+    """Seven weeks at once."""
+    warehouse = laboratory.warehouse("alerts_at_once")
+    run = laboratory.build(warehouse=warehouse, history_start=ALERTS_FROM)
+    return Built(warehouse, run, laboratory.raw)
+
+
+def told_alerts(laboratory: Laboratory) -> ToldAlerts:
+    """The health of alerts_at_once, which arrives in steps: alerts are told after each.
+
+    At each step the last three days are as they will not stay.
+    """
+    source = laboratory.result(alerts_at_once).warehouse
+
+    def tell(warehouse: Path, *changes: str, project: Path | None = None) -> Run:
+        with duckdb.connect(str(warehouse)) as connection:
+            for change in changes:
+                connection.execute(change)
+        return laboratory.build(
+            *TELL_ALERTS,
+            warehouse=warehouse,
+            history_start=ALERTS_FROM,
+            project=project,
+        )
+
+    forget = "drop table intermediate.int_open_alert_days"
+    warehouse = laboratory.copy_warehouse(source, "told_alerts")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create table right_health as from account_health_daily")
+        connection.execute(forget)
+    right_until = ALERTS_FROM - timedelta(days=1)
+    for step, day in enumerate(ALERT_STEPS):
+        right_from, right_until = right_until, day - timedelta(days=3)
+        if day == AS_OF:
+            right_until = day
+        run = tell(
+            warehouse,
+            f"delete from account_health_daily where snapshot_date > '{right_from}'",
+            f"""
+            insert into account_health_daily
+            select * replace ('run {step}' as run_id) from right_health
+            where snapshot_date > '{right_from}' and snapshot_date <= '{day}'
+            """,
+            f"""
+            update account_health_daily
+            set settled_band = 'critical', cap = 'wrong', health_score = 1
+            where snapshot_date > '{right_until}' and health_score is not null
+            """,
+        )
+
+    restated = laboratory.copy_warehouse(warehouse, "restated_alerts")
+    tell(
+        restated,
+        f"""
+        update account_health_daily
+        set run_id = 'restated', settled_band = 'critical',
+            cap = case when cap is null then 'urgent' end
+        where snapshot_date = '{RESTATED_DAY}' and health_score is not null
+        """,
+    )
+    told_again = laboratory.copy_warehouse(restated, "alerts_told_again")
+    tell(told_again, forget)
+
+    project = laboratory.copy_project("project_reworded", laboratory.project)
+    with (project / "seeds" / "alert_rules.csv").open(newline="") as stream:
+        rules = list(csv.DictReader(stream))
+    with (project / "seeds" / "alert_rules.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rules[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        for rule in rules[:-1]:
+            writer.writerow(rule | {"words": "Other words.", "severity": "notice"})
+    reworded = laboratory.copy_warehouse(warehouse, "reworded_alerts")
+    laboratory.build("seed", "--select=alert_rules", warehouse=reworded, project=project)
+    tell(
+        reworded,
+        "update account_health_daily set run_id = 'since' "
+        f"where snapshot_date = '{AS_OF}'",
+        project=project,
+    )
+    return ToldAlerts(
+        warehouse, run, laboratory.raw, restated, told_again, reworded
+    )
+
+
 # Looking back
 
 
@@ -933,6 +1036,8 @@ ALL = (
     shuffled,
     publication,
     looked_back,
+    alerts_at_once,
+    told_alerts,
     late,
     restated,
     carried,

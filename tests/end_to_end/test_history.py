@@ -20,6 +20,7 @@ KEEPS_HISTORY = {
     "history_ledger": None,
     "policy_ledger": None,
     "int_account_ancestor_days": "snapshot_date",
+    "int_open_alert_days": "snapshot_date",
     "portfolio_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
@@ -30,6 +31,7 @@ ROLL_UPS = (
     "parent_account_health_daily",
     "account_peer_ranks_daily",
     "source_freshness_daily",
+    "health_alerts",
 )
 LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
 

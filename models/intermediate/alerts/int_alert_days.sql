@@ -1,11 +1,13 @@
--- One row per account per alert rule per day of history on which its condition holds:
--- what was read, and whether that is enough for an alert to begin.
+-- One row per account per alert rule per due day on which its condition holds: what was
+-- read, and whether that is enough for an alert to begin.
 
 with
 
-health_history as (
+due_days as (
 
     select * from {{ ref('int_health_history') }}
+
+    where is_due
 
 ),
 
@@ -18,12 +20,12 @@ rules as (
 band_falls as (
 
     select
-        health_history.account_id,
-        health_history.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
         cast(band_falls.bands_fallen as double) as value,
         cast(null as double) as value_before,
-        health_history.health_score as value_now,
+        due_days.health_score as value_now,
         band_falls.label_before as name,
         cast(null as int) as measured_day_number
 
@@ -35,13 +37,13 @@ band_falls as (
             and band_falls.band = rules.band
             and band_falls.days_between <= rules.look_back_days
 
-    inner join health_history
+    inner join due_days
         on
-            band_falls.account_id = health_history.account_id
-            and band_falls.band = health_history.settled_band
-            and band_falls.fell_on <= health_history.snapshot_date
-            and band_falls.next_move_on > health_history.snapshot_date
-            and band_falls.fell_on + rules.look_back_days > health_history.snapshot_date
+            band_falls.account_id = due_days.account_id
+            and band_falls.band = due_days.settled_band
+            and band_falls.fell_on <= due_days.snapshot_date
+            and band_falls.next_move_on > due_days.snapshot_date
+            and band_falls.fell_on + rules.look_back_days > due_days.snapshot_date
 
 ),
 
@@ -135,16 +137,16 @@ alert_days as (
             when compared_readings.kind = 'signal'
                 then compared_readings.measured_day_number
             when compared_readings.kind in ('score_missing', 'coverage_fall')
-                then health_history.day_number
-            else health_history.scored_day_number
+                then due_days.day_number
+            else due_days.scored_day_number
         end as clock
 
     from compared_readings
 
-    inner join health_history
+    inner join due_days
         on
-            compared_readings.account_id = health_history.account_id
-            and compared_readings.snapshot_date = health_history.snapshot_date
+            compared_readings.account_id = due_days.account_id
+            and compared_readings.snapshot_date = due_days.snapshot_date
 
     where compared_readings.stays
 

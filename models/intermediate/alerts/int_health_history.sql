@@ -1,34 +1,45 @@
--- One row per account per day of history: what alert rules look at, and what was known
--- of the days before.
+-- One row per account per day that alert rules read: the days of which this run tells
+-- the alerts (is_due), and those before that the rules look back at.
 
 with
 
 account_health_daily as (
 
-    select
-        account_id,
-        snapshot_date,
-        health_score,
-        uncapped_health_score,
-        relationship_score,
-        impact_score,
-        coverage,
-        health_band,
-        settled_band,
-        cap,
-        scorecard,
-        scorecard_version,
-        owner_id,
-        arr,
-        tenure_days,
-        days_to_renewal,
-        cast(snapshot_date - cast('1900-01-01' as date) as int) as day_number,
-        lag(scorecard) over (partition by account_id order by snapshot_date)
-            as scorecard_before,
-        lag(scorecard_version) over (partition by account_id order by snapshot_date)
-            as version_before
+    select * from {{ ref('account_health_daily') }}
 
-    from {{ ref('account_health_daily') }}
+),
+
+alert_window as (
+
+    select * from {{ ref('int_alert_window') }}
+
+),
+
+account_days as (
+
+    select
+        account_health_daily.*,
+        account_health_daily.snapshot_date >= alert_window.first_day as is_due,
+        cast(
+            account_health_daily.snapshot_date - cast('1900-01-01' as date) as int
+        ) as day_number,
+        lag(account_health_daily.snapshot_date) over (
+            partition by account_health_daily.account_id
+            order by account_health_daily.snapshot_date
+        ) as day_before,
+        lag(account_health_daily.scorecard) over (
+            partition by account_health_daily.account_id
+            order by account_health_daily.snapshot_date
+        ) as scorecard_before,
+        lag(account_health_daily.scorecard_version) over (
+            partition by account_health_daily.account_id
+            order by account_health_daily.snapshot_date
+        ) as version_before
+
+    from account_health_daily
+
+    inner join alert_window
+        on account_health_daily.snapshot_date >= alert_window.read_from
 
 ),
 
@@ -38,6 +49,7 @@ health_history as (
         -- keys
         account_id,
         snapshot_date,
+        is_due,
 
         -- score
         health_score,
@@ -64,13 +76,15 @@ health_history as (
         arr,
         tenure_days,
         days_to_renewal,
+        run_id,
 
         -- the days before
-        day_number,
-        min(snapshot_date) over (partition by account_id) as first_day,
         max(
             case
-                when scorecard = scorecard_before and scorecard_version = version_before
+                when
+                    day_before = snapshot_date - 1
+                    and scorecard = scorecard_before
+                    and scorecard_version = version_before
                     then null
                 else snapshot_date
             end
@@ -86,15 +100,16 @@ health_history as (
         ) as last_scored_on,
 
         -- the number of the day, which stands still on days without a score
+        day_number,
         day_number - cast(
-            sum(case when health_score is null then 1 else 0 end) over (
+            sum(case when is_due and health_score is null then 1 else 0 end) over (
                 partition by account_id
                 order by snapshot_date
                 rows between unbounded preceding and current row
             ) as int
         ) as scored_day_number
 
-    from account_health_daily
+    from account_days
 
 )
 

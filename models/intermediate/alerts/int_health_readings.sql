@@ -1,6 +1,6 @@
--- One row per account per day of history per alert rule that looks at health on the day
--- itself, or at how far it fell since an earlier day; where there is nothing to read,
--- there is no row.
+-- One row per account per due day per alert rule that looks at health on the day itself,
+-- or at how far it fell since an earlier day; where there is nothing to read, there is
+-- no row.
 
 {{ config(materialized='view') }}
 
@@ -9,6 +9,14 @@ with
 health_history as (
 
     select * from {{ ref('int_health_history') }}
+
+),
+
+due_days as (
+
+    select * from health_history
+
+    where is_due
 
 ),
 
@@ -21,66 +29,66 @@ rules as (
 caps as (
 
     select
-        health_history.account_id,
-        health_history.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
         cast(1 as double) as value,
-        health_history.uncapped_health_score as value_before,
-        health_history.health_score as value_now,
-        health_history.cap as name
+        due_days.uncapped_health_score as value_before,
+        due_days.health_score as value_now,
+        replace(due_days.cap, '_', ' ') as name
 
-    from health_history
+    from due_days
 
     inner join rules
         on rules.kind = 'cap'
 
-    where health_history.cap is not null
+    where due_days.cap is not null
 
 ),
 
 lower_axes as (
 
     select
-        health_history.account_id,
-        health_history.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
-        health_history.lower_axis_score as value,
-        health_history.health_score as value_before,
-        health_history.lower_axis_score as value_now,
-        health_history.lower_axis as name
+        due_days.lower_axis_score as value,
+        due_days.health_score as value_before,
+        due_days.lower_axis_score as value_now,
+        due_days.lower_axis as name
 
-    from health_history
+    from due_days
 
     inner join rules
         on
             rules.kind = 'red_inside'
-            and health_history.health_band = rules.band
+            and due_days.health_band = rules.band
 
 ),
 
 missing_scores as (
 
     select
-        health_history.account_id,
-        health_history.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
-        cast(health_history.snapshot_date - health_history.last_scored_on as int)
+        cast(due_days.snapshot_date - due_days.last_scored_on as int)
             as value,
         cast(null as double) as value_before,
-        100 * health_history.coverage as value_now,
+        100 * due_days.coverage as value_now,
         cast(null as string) as name
 
-    from health_history
+    from due_days
 
     inner join rules
         on rules.kind = 'score_missing'
 
     where
-        health_history.health_score is null
+        due_days.health_score is null
+        and due_days.last_scored_on >= due_days.snapshot_date - rules.look_back_days
 
         -- a score of an earlier time as a customer is not missed
-        and health_history.last_scored_on
-        >= health_history.snapshot_date - health_history.tenure_days
+        and due_days.last_scored_on >= due_days.snapshot_date - due_days.tenure_days
 
 ),
 
@@ -89,43 +97,43 @@ missing_scores as (
 falls as (
 
     select
-        health_history.account_id,
-        health_history.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
         case rules.kind
             when 'coverage_fall'
-                then 100 * (day_before.coverage - health_history.coverage)
-            else day_before.health_score - health_history.health_score
+                then 100 * (day_before.coverage - due_days.coverage)
+            else day_before.health_score - due_days.health_score
         end as value,
         case rules.kind
             when 'coverage_fall' then 100 * day_before.coverage
             else day_before.health_score
         end as value_before,
         case rules.kind
-            when 'coverage_fall' then 100 * health_history.coverage
-            else health_history.health_score
+            when 'coverage_fall' then 100 * due_days.coverage
+            else due_days.health_score
         end as value_now,
         cast(null as string) as name
 
-    from health_history
+    from due_days
 
     inner join rules
         on
             rules.kind = 'coverage_fall'
             or (
                 rules.kind = 'renewal_fall'
-                and health_history.days_to_renewal <= rules.within_days
+                and due_days.days_to_renewal <= rules.within_days
             )
 
     inner join health_history as day_before
         on
-            health_history.account_id = day_before.account_id
+            due_days.account_id = day_before.account_id
             and day_before.snapshot_date = case
                 when
-                    health_history.scorecard_since
-                    > health_history.snapshot_date - rules.look_back_days
-                    then health_history.scorecard_since
-                else health_history.snapshot_date - rules.look_back_days
+                    due_days.scorecard_since
+                    > due_days.snapshot_date - rules.look_back_days
+                    then due_days.scorecard_since
+                else due_days.snapshot_date - rules.look_back_days
             end
 
 ),

@@ -1,24 +1,18 @@
--- One row per account per day per rule of the kind signal: what was measured, and the
--- number of the day, which stands still on days on which nothing was.
+-- One row per account per due day per rule of the kind signal: what was measured, and
+-- the number of the day, which stands still on days on which nothing was.
 
 with
 
-signal_scores_daily as (
+due_days as (
 
     select
         account_id,
         snapshot_date,
-        signal,
-        case when status = 'measured' then value end as value
+        day_number
 
-    from {{ ref('signal_scores_daily') }}
+    from {{ ref('int_health_history') }}
 
-    where
-        signal in (
-            select alert_rules.signal from {{ ref('alert_rules') }} as alert_rules
-
-            where alert_rules.kind = 'signal'
-        )
+    where is_due
 
 ),
 
@@ -30,27 +24,56 @@ rules as (
 
 ),
 
+signal_scores as (
+
+    select
+        account_id,
+        snapshot_date,
+        signal,
+        case when status = 'measured' then value end as value
+
+    from {{ ref('signal_scores_daily') }}
+
+    where
+        snapshot_date in (select due_days.snapshot_date from due_days)
+        and signal in (select rules.signal from rules)
+
+),
+
 signal_readings as (
 
     select
-        signal_scores_daily.account_id,
-        signal_scores_daily.snapshot_date,
+        due_days.account_id,
+        due_days.snapshot_date,
         rules.rule,
-        signal_scores_daily.value,
-        cast(
-            signal_scores_daily.snapshot_date - cast('1900-01-01' as date) as int
-        ) - cast(
-            sum(case when signal_scores_daily.value is null then 1 else 0 end) over (
-                partition by signal_scores_daily.account_id, rules.rule
-                order by signal_scores_daily.snapshot_date
+        signal_scores.value,
+
+        -- a scorecard that does not look at the signal holds no alert open
+        due_days.day_number - cast(
+            sum(
+                case
+                    when
+                        signal_scores.signal is not null
+                        and signal_scores.value is null
+                        then 1
+                    else 0
+                end
+            ) over (
+                partition by due_days.account_id, rules.rule
+                order by due_days.snapshot_date
                 rows between unbounded preceding and current row
             ) as int
         ) as measured_day_number
 
-    from signal_scores_daily
+    from due_days
 
-    inner join rules
-        on signal_scores_daily.signal = rules.signal
+    cross join rules
+
+    left join signal_scores
+        on
+            due_days.account_id = signal_scores.account_id
+            and due_days.snapshot_date = signal_scores.snapshot_date
+            and rules.signal = signal_scores.signal
 
 )
 

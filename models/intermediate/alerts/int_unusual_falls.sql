@@ -1,5 +1,5 @@
--- One row per account per day per rule of the kind unusual_fall on which the score had
--- fallen enough to be looked at: by how many times what was usual for the account.
+-- One row per account per due day per rule of the kind unusual_fall on which the score
+-- had fallen enough to be looked at: by how many times what was usual for the account.
 -- Without what caps do to the score: they have alerts of their own.
 
 {{ config(materialized='view') }}
@@ -25,17 +25,10 @@ changes as (
     select
         health_history.account_id,
         health_history.snapshot_date,
-        health_history.first_day,
-        rules.rule,
-        rules.change_days,
-        rules.look_back_days,
-        rules.minimum_days,
-        rules.usual_at_least,
-        rules.stays_at,
+        health_history.is_due,
         health_history.uncapped_health_score as score,
         score_before.uncapped_health_score as score_before,
-
-        -- what another scorecard says is no movement of the account
+        rules.rule,
         {{ rounded(
             'health_history.uncapped_health_score'
             ~ ' - score_before.uncapped_health_score', 4
@@ -45,7 +38,8 @@ changes as (
 
     cross join rules
 
-    left join health_history as score_before
+    -- what another scorecard says is no movement of the account
+    inner join health_history as score_before
         on
             health_history.account_id = score_before.account_id
             and health_history.snapshot_date - rules.change_days
@@ -55,95 +49,80 @@ changes as (
 
 ),
 
--- sums from the first day on: what lies between two days is their difference
-running_sums as (
+-- no smaller fall can be unusual enough: few rows go on
+falls as (
 
     select
-        account_id,
-        snapshot_date,
-        rule,
-        sum(cast(abs(change) as decimal(18, 4))) over (
-            partition by rule, account_id
-            order by snapshot_date
-            rows between unbounded preceding and current row
-        ) as moved,
-        count(change) over (
-            partition by rule, account_id
-            order by snapshot_date
-            rows between unbounded preceding and current row
-        ) as changes
+        changes.account_id,
+        changes.snapshot_date,
+        changes.score,
+        changes.score_before,
+        changes.change,
+        rules.rule,
+        rules.minimum_days,
+        rules.usual_at_least,
+
+        -- the usual is that of the days before the fall began
+        changes.snapshot_date - rules.change_days as usual_until,
+        changes.snapshot_date - rules.change_days - rules.look_back_days as usual_after
 
     from changes
 
-),
+    inner join rules
+        on changes.rule = rules.rule
 
--- the usual is that of the days before the fall began; a day that history lacks at the
--- far end leaves it unknown, unless the account was not there yet
-window_sums as (
-
-    select
-        changes.*,
-        sums_before.changes - coalesce(
-            sums_at_far_end.changes,
-            case
-                when
-                    changes.snapshot_date - changes.change_days - changes.look_back_days
-                    < changes.first_day
-                    then 0
-            end
-        ) as changes_in_window,
-        coalesce(sums_before.moved, 0) - coalesce(sums_at_far_end.moved, 0)
-            as moved_in_window
-
-    from changes
-
-    inner join running_sums as sums_before
-        on
-            changes.rule = sums_before.rule
-            and changes.account_id = sums_before.account_id
-            and changes.snapshot_date - changes.change_days = sums_before.snapshot_date
-
-    left join running_sums as sums_at_far_end
-        on
-            changes.rule = sums_at_far_end.rule
-            and changes.account_id = sums_at_far_end.account_id
-            and changes.snapshot_date - changes.change_days - changes.look_back_days
-            = sums_at_far_end.snapshot_date
-
-    -- no smaller fall can be unusual enough: few rows go on
-    where changes.change <= -changes.stays_at * changes.usual_at_least
+    where
+        changes.is_due
+        and changes.change <= -rules.stays_at * rules.usual_at_least
 
 ),
 
 usual_changes as (
 
     select
-        *,
-        case
-            when changes_in_window >= minimum_days
-                then cast(moved_in_window as double) / nullif(changes_in_window, 0)
-        end as usual_change
+        falls.account_id,
+        falls.snapshot_date,
+        falls.rule,
+        {{ exact_sum('abs(changes.change)', 4) }} / count(*) as usual_change
 
-    from window_sums
+    from falls
+
+    inner join changes
+        on
+            falls.account_id = changes.account_id
+            and falls.rule = changes.rule
+            and falls.usual_after < changes.snapshot_date
+            and falls.usual_until >= changes.snapshot_date
+
+    where changes.change is not null
+
+    group by falls.account_id, falls.snapshot_date, falls.rule, falls.minimum_days
+
+    having count(*) >= falls.minimum_days
 
 ),
 
 unusual_falls as (
 
     select
-        account_id,
-        snapshot_date,
-        rule,
-        score,
-        score_before,
+        falls.account_id,
+        falls.snapshot_date,
+        falls.rule,
+        falls.score,
+        falls.score_before,
         {{ rounded(
-            '-change / case when usual_change > usual_at_least'
-            ~ ' then usual_change else usual_at_least end', 4
+            '-falls.change / case'
+            ~ ' when usual_changes.usual_change > falls.usual_at_least'
+            ~ ' then usual_changes.usual_change else falls.usual_at_least end', 4
         ) }} as times_usual
 
-    from usual_changes
+    from falls
 
-    where usual_change is not null
+    inner join usual_changes
+        on
+            falls.account_id = usual_changes.account_id
+            and falls.snapshot_date = usual_changes.snapshot_date
+            and falls.rule = usual_changes.rule
 
 )
 
