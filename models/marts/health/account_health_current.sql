@@ -15,6 +15,50 @@ latest_day as (
 
 ),
 
+-- what stale tables take from every score of a scorecard version
+stale_tables as (
+
+    select
+        source_freshness.scorecard,
+        source_freshness.scorecard_version,
+        source_freshness.lost_coverage,
+        concat(
+            source_freshness.source, '.', source_freshness.table_name, ' (',
+            case
+                when source_freshness.lag_days > source_freshness.max_lag_days
+                    then concat(
+                        cast(source_freshness.lag_days as string), ' days old'
+                    )
+                else 'gone'
+            end,
+            ', ',
+            cast(cast(round(100 * source_freshness.lost_coverage) as int) as string),
+            ' % of the score)'
+        ) as words
+
+    from {{ ref('source_freshness_daily') }} as source_freshness
+
+    inner join latest_day
+        on source_freshness.snapshot_date = latest_day.snapshot_date
+
+    where source_freshness.lost_coverage > 0
+
+),
+
+stale_shares as (
+
+    select
+        scorecard,
+        scorecard_version,
+        {{ exact_sum('lost_coverage', 6) }} as stale_share,
+        {{ distinct_text('words') }} as words
+
+    from stale_tables
+
+    group by scorecard, scorecard_version
+
+),
+
 drivers as (
 
     select
@@ -58,6 +102,29 @@ current_health as (
         account_health.uncapped_health_score,
         account_health.coverage,
         account_health.applicable_share,
+        coalesce(stale_shares.stale_share, 0) as stale_share,
+        nullif(concat_ws(
+            '; ',
+            case
+                when account_health.coverage < scorecards.minimum_coverage
+                    then concat(
+                        'no score: ',
+                        cast(
+                            cast(floor(100 * account_health.coverage) as int) as string
+                        ),
+                        ' % was measured, ',
+                        cast(
+                            cast(round(100 * scorecards.minimum_coverage) as int)
+                            as string
+                        ),
+                        ' % is needed'
+                    )
+            end,
+            case
+                when stale_shares.words is not null
+                    then concat('stale: ', stale_shares.words)
+            end
+        ), '') as score_warning,
         account_health.health_band,
         account_health.settled_band,
         account_health.relationship_score,
@@ -105,6 +172,16 @@ current_health as (
     -- an account that was deleted since has no name any more
     left join {{ ref('stg_crm__accounts') }} as accounts
         on account_health.account_id = accounts.account_id
+
+    left join {{ ref('scorecards') }} as scorecards
+        on
+            account_health.scorecard = scorecards.scorecard
+            and account_health.scorecard_version = scorecards.version
+
+    left join stale_shares
+        on
+            account_health.scorecard = stale_shares.scorecard
+            and account_health.scorecard_version = stale_shares.scorecard_version
 
     left join {{ ref('int_account_standing') }} as account_standing
         on account_health.account_id = account_standing.account_id
