@@ -21,6 +21,7 @@ KEEPS_HISTORY = {
     "policy_ledger": None,
     "int_account_ancestor_days": "snapshot_date",
     "portfolio_health_daily": "snapshot_date",
+    "parent_account_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
 }
@@ -157,6 +158,30 @@ def test_roll_ups_heal_with_a_gap(base, gap):
     """A day that was lost and came back; catches a roll-up that keeps its old rows by
     another run, or has none."""
     assert_same_rows(base.warehouse, gap.warehouse, ROLL_UPS)
+
+
+def test_roll_ups_follow_a_restatement(late, restated):
+    """Days that were restated are rolled up anew, by the run that restated them, and
+    closed days beside them are the very rows; catches roll-ups that keep a day's rows
+    of before, or make all of history anew."""
+    for mart in ROLL_UPS:
+        assert_same_rows(
+            late.warehouse,
+            restated.warehouse,
+            [mart],
+            days=[CLOSED_DAYS[2]],
+            with_stamps=True,
+        )
+        runs = rows(
+            restated.warehouse,
+            f"select distinct run_id from {mart} where snapshot_date <= ?",
+            CLOSED_DAYS[1],
+        )
+        assert runs == rows(
+            restated.warehouse,
+            "select distinct run_id from account_health_daily where snapshot_date = ?",
+            CLOSED_DAYS[0],
+        ), mart
 
 
 def test_a_skipped_night_closes_no_day_early(base, nightly):

@@ -15,50 +15,6 @@ latest_day as (
 
 ),
 
--- what stale tables take from every score of a scorecard version
-stale_tables as (
-
-    select
-        source_freshness.scorecard,
-        source_freshness.scorecard_version,
-        source_freshness.lost_coverage,
-        concat(
-            source_freshness.source, '.', source_freshness.table_name, ' (',
-            case
-                when source_freshness.lag_days > source_freshness.max_lag_days
-                    then concat(
-                        cast(source_freshness.lag_days as string), ' days old'
-                    )
-                else 'gone'
-            end,
-            ', ',
-            cast(cast(round(100 * source_freshness.lost_coverage) as int) as string),
-            ' % of the score)'
-        ) as words
-
-    from {{ ref('source_freshness_daily') }} as source_freshness
-
-    inner join latest_day
-        on source_freshness.snapshot_date = latest_day.snapshot_date
-
-    where source_freshness.lost_coverage > 0
-
-),
-
-stale_shares as (
-
-    select
-        scorecard,
-        scorecard_version,
-        {{ exact_sum('lost_coverage', 6) }} as stale_share,
-        {{ distinct_text('words') }} as words
-
-    from stale_tables
-
-    group by scorecard, scorecard_version
-
-),
-
 drivers as (
 
     select
@@ -110,7 +66,10 @@ current_health as (
                     then concat(
                         'no score: ',
                         cast(
-                            cast(floor(100 * account_health.coverage) as int) as string
+                            cast(
+                                floor({{ rounded('100 * account_health.coverage', 4) }})
+                                as int
+                            ) as string
                         ),
                         ' % was measured, ',
                         cast(
@@ -121,8 +80,8 @@ current_health as (
                     )
             end,
             case
-                when stale_shares.words is not null
-                    then concat('stale: ', stale_shares.words)
+                when stale_shares.stale_tables is not null
+                    then concat('stale: ', stale_shares.stale_tables)
             end
         ), '') as score_warning,
         account_health.health_band,
@@ -178,9 +137,10 @@ current_health as (
             account_health.scorecard = scorecards.scorecard
             and account_health.scorecard_version = scorecards.version
 
-    left join stale_shares
+    left join {{ ref('int_stale_shares') }} as stale_shares
         on
-            account_health.scorecard = stale_shares.scorecard
+            account_health.snapshot_date = stale_shares.snapshot_date
+            and account_health.scorecard = stale_shares.scorecard
             and account_health.scorecard_version = stale_shares.scorecard_version
 
     left join {{ ref('int_account_standing') }} as account_standing
