@@ -1,5 +1,5 @@
--- Everybody who reads a score: which raw tables are stale, absent or dirty, and how much
--- of the score rests on them?
+-- Everybody who reads a score: which raw tables are stale, absent or dirty, and how
+-- much of the score rests on them?
 
 select
     source,

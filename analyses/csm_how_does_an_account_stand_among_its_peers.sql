@@ -1,7 +1,7 @@
--- Customer success manager: how does an account stand among its peers, and is it gaining
--- on them? Peers have the same scorecard and segment. percent_ahead_of is the share of
--- them with a lower score, 50 is the middle. A market that falls takes all scores down
--- and moves nobody here.
+-- Customer success manager: how does an account stand among its peers, and is it
+-- gaining on them? Peers have the same scorecard and segment. percent_ahead_of is the
+-- share of them with a lower score, 50 is the middle. A market that falls takes all
+-- scores down and moves nobody here.
 
 with
 

@@ -1,5 +1,5 @@
--- Customer success manager: which alerts began in the last seven days, what do they say,
--- and who acts? The most urgent first, then the largest revenue.
+-- Customer success manager: which alerts began in the last seven days, what do they
+-- say, and who acts? The most urgent first, then the largest revenue.
 
 with
 

@@ -1,7 +1,7 @@
--- Head of customer success: which actions were done, and what became of the signals that
--- called for them? The change is that of the signal's score (0 to 100) from the day on
--- which the action was done to some weeks later. It is no proof: low scores rise by
--- themselves, too.
+-- Head of customer success: which actions were done, and what became of the signals
+-- that called for them? The change is that of the signal's score (0 to 100) from the
+-- day on which the action was done to some weeks later. It is no proof: low scores rise
+-- by themselves, too.
 
 select
     action,

@@ -1,6 +1,6 @@
 -- Head of customer success: which accounts look healthy and hide a red axis, the
--- relationship or the impact? Such accounts leave without an alarm. Those that come next
--- to it follow: healthy, with the widest gap between the two axes.
+-- relationship or the impact? Such accounts leave without an alarm. Those that come
+-- next to it follow: healthy, with the widest gap between the two axes.
 
 select
     account_id,

@@ -1,7 +1,8 @@
 -- parent_account_health_daily adds up to account_health_daily: every account counts
 -- once for each account above it, with its revenue, and no day is missing. And every
 -- account that names a parent counts for one, unless it stands above itself, or its
--- parent was merged into it. Compared are the last audited_days days, as for the ledger.
+-- parent was merged into it. Compared are the last audited_days days, as for the
+-- ledger.
 
 with
 

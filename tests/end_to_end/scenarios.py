@@ -572,7 +572,9 @@ def bad_input(laboratory: Laboratory) -> BadInput:
             ).fetchall()
         ]
         circle, chain = alone[:3], alone[3:]
-        links = zip([*circle, *chain[:-1]], [*circle[1:], circle[0], *chain[1:]], strict=True)
+        links = zip(
+            [*circle, *chain[:-1]], [*circle[1:], circle[0], *chain[1:]], strict=True
+        )
         for child, parent in links:
             tables.execute(
                 "update crm.accounts set parent_account_id = ? where account_id = ?",

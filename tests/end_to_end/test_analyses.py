@@ -69,9 +69,7 @@ def test_queries_are_of_one_account_or_owner_where_asked(publication, variable):
     marts = publication.folder / "customer_health.duckdb"
     column = f"{variable}_id"
     asking = [
-        file
-        for file in QUERIES
-        if f"getvariable('{variable}')" in file.read_text()
+        file for file in QUERIES if f"getvariable('{variable}')" in file.read_text()
     ]
     assert asking
     for file in asking:

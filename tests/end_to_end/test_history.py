@@ -456,9 +456,7 @@ def test_killed_runs_leave_nothing_wrong_behind(base, interrupted):
     """Two runs were killed, the same command again gives the history of an undisturbed
     build; catches half-written days that count as done."""
     print("killed at:", *interrupted.killed, sep="\n  ")
-    assert_same_rows(
-        base.warehouse, interrupted.warehouse, [*HISTORY_MARTS, *ROLL_UPS]
-    )
+    assert_same_rows(base.warehouse, interrupted.warehouse, [*HISTORY_MARTS, *ROLL_UPS])
     fingerprints = """
         select snapshot_date, max_by(
             (account_fingerprint, dimension_fingerprint, signal_fingerprint),
@@ -522,5 +520,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(base, shuffled):
     assert_same_rows(base.warehouse, shuffled.warehouse)
     others = [*ROLL_UPS, "expansion_opportunities", "advocacy_candidates"]
     assert_same_rows(
-        base.warehouse, shuffled.warehouse, [*others, "feature_health", "data_inventory"]
+        base.warehouse,
+        shuffled.warehouse,
+        [*others, "feature_health", "data_inventory"],
     )

@@ -1,6 +1,6 @@
 -- One row per account with a parent per span of days, from valid_from to before
--- valid_to: the parent, and whether the account is its own ancestor then, in a circle of
--- up to ten.
+-- valid_to: the parent, and whether the account is its own ancestor then, in a circle
+-- of up to ten.
 
 with
 
