@@ -1,4 +1,5 @@
--- Which raw tables are stale, absent or dirty, and how much of the score rests on them?
+-- Everybody who reads a score: which raw tables are stale, absent or dirty, and how
+-- much of the score rests on them?
 
 select
     source,

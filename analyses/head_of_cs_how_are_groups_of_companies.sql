@@ -30,6 +30,7 @@ where
     parents.snapshot_date = (
         select max(account_health_daily.snapshot_date) from account_health_daily
     )
+    and parents.accounts > 0
     and parents.parent_account_id
     = coalesce(getvariable('account'), parents.parent_account_id)
 

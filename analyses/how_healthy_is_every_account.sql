@@ -1,7 +1,8 @@
--- Question 1: how healthy is every account today, and how much of that is measured?
--- Those that are critical, at risk or unknown come first, the largest revenue at the
--- top; then all others likewise. A low coverage means: find out more before you act;
--- band unknown means that too little was measured for a score.
+-- Everybody, question 1: how healthy is every account today, and how much of that is
+-- measured? Those that are critical, at risk or unknown come first, the largest revenue
+-- at the top; then all others likewise. A low coverage means: find out more before you
+-- act; band unknown means that too little was measured for a score. score_warning says
+-- why, and which tables are stale.
 
 select
     account_id,
@@ -14,7 +15,8 @@ select
     round(change_28d, 1) as change_28d,
     round(arr) as arr,
     days_to_renewal,
-    hurting_signals
+    hurting_signals,
+    score_warning
 
 from account_health_current
 

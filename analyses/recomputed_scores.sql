@@ -1,4 +1,5 @@
 {#-
+    Analyst: what would another scorecard version have said, and can a past day be recomputed?
     Any past days under any scorecard version, computed again from what history stores of them,
     beside what was published. Where the version is the one that scored the day, both are the
     same; where it is another, this is what it would have said.

@@ -1,6 +1,6 @@
 {#-
-    Question 3 of any two days: what changed, and was it the customer, missing data, our own
-    configuration or a cap? What health_changes says of 1, 7, 28 and 90 days, of the two days
+    Analyst, question 3 of any two days: what changed, and was it the customer, missing data, our
+    own configuration or a cap? What health_changes says of 1, 7, 28 and 90 days, of the two days
     that are set here. The four parts add up to the change.
 
     It reads the warehouse: with the environment active, while no build runs,

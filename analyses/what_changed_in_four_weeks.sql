@@ -1,7 +1,7 @@
--- Question 3: what changed in four weeks, and was it the customer (behaviour), what
--- came or went of the data (coverage), our own scorecard (configuration) or a cap? The
--- four parts add up to the change. The accounts that fell most come first; with
--- --account all periods of one.
+-- Customer success manager, question 3: what changed in four weeks, and was it the
+-- customer (behaviour), what came or went of the data (coverage), our own scorecard
+-- (configuration) or a cap? The four parts add up to the change. The accounts that fell
+-- most come first; with --account all periods of one.
 
 select
     account_id,

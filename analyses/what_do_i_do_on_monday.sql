@@ -1,5 +1,5 @@
--- Question 4, for a customer success manager: what do I do first, on which account, by
--- when, and why? Your accounts that need attention, most revenue at risk at the top.
+-- Customer success manager, question 4: what do I do first, on which account, by when,
+-- and why? Your accounts that need attention, most revenue at risk at the top.
 -- The revenue at risk is that of a year times the chance to lose it, where that is
 -- known; else times how far the score lies below healthy. Days are as of the last
 -- night.
@@ -23,7 +23,7 @@ select
 from csm_work_list
 
 where
-    -- your id instead of null: set variable owner = '…'; else everybody's
+    -- scripts/query --owner names yours; elsewhere: set variable owner = '…'
     (getvariable('owner') is null or owner_id = getvariable('owner'))
 
     -- scripts/query --account names one account

@@ -1,5 +1,5 @@
--- Question 4, for the head of customer success: how much revenue is at risk with whom,
--- and is somebody acting? A row per manager, nobody first; the accounts that no one
+-- Head of customer success, question 4: how much revenue is at risk with whom, and is
+-- somebody acting? A row per manager, nobody first; the accounts that no one
 -- works on are those whose first action is open, not in progress. The last columns name
 -- the account that puts most at risk, and what is to be done there.
 

@@ -1,7 +1,8 @@
--- Question 2: why? Every signal of the account's scorecard: its value, its score, and by
--- how many points it lifts the health score above neutral (50) or pulls it below. The
--- points add up: 50 + all points = uncapped_health_score, which is health_score where no
--- cap holds it down. What is not measured says so.
+-- Customer success manager, question 2: why does an account have its score? Every
+-- signal of the account's scorecard: its value, its score, and by how many points it
+-- lifts the health score above neutral (50) or pulls it below. The points add up: 50 +
+-- all points = uncapped_health_score, which is health_score where no cap holds it down.
+-- What is not measured says so.
 
 with
 

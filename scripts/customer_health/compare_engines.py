@@ -30,21 +30,29 @@ NOT_COMPARED = {
     "signal_fingerprint": "every engine has its own hash function",
 }
 
-# Columns that may be null in every row.
+# Columns that may be null in every row of a mart: what small data need not have.
+NO_RATED_DAY = "needs a rating on a day of history"
 MAY_BE_NULL = {
-    "cap": "no cap may hold",
-    "momentum": "needs at least 59 days of history",
-    "direction": "needs at least 59 days of history",
-    "renewal_probability": "not computed yet",
-    "change_7d": "needs more than 7 days of history",
-    "change_28d": "needs more than 28 days of history",
-    "change_90d": "needs more than 90 days of history",
-    "days_to_renewal_then": "needs a rating on a day of history",
-    "health_score_then": "needs a rating on a day of history",
-    "gap_to_health": "needs a rating on a day of history",
-    "is_last_minute": "needs a rating on a day of history, or after notice",
-    "assessor_leniency": "needs several such ratings of somebody",
-    "is_lenient": "needs several such ratings of somebody",
+    "account_health_daily": {"cap": "no cap may hold"},
+    "account_health_current": {
+        "cap": "no cap may hold",
+        "momentum": "needs at least 59 days of history",
+        "direction": "needs at least 59 days of history",
+        "renewal_probability": "not computed yet",
+        "change_7d": "needs more than 7 days of history",
+        "change_28d": "needs more than 28 days of history",
+        "change_90d": "needs more than 90 days of history",
+    },
+    "csm_work_list": {"change_28d": "needs more than 28 days of history"},
+    "manual_rating_audit": {
+        "days_to_renewal_then": NO_RATED_DAY,
+        "health_score_then": NO_RATED_DAY,
+        "gap_to_health": NO_RATED_DAY,
+        "is_last_minute": f"{NO_RATED_DAY}, or after notice",
+        "assessor_leniency": "needs several such ratings of somebody",
+        "is_lenient": "needs several such ratings of somebody",
+    },
+    "source_freshness_daily": {"warning": "no table may be stale"},
 }
 
 # What is built when no raw data is given: small, but no mart is empty.
@@ -250,7 +258,7 @@ def _compare_mart(connection: duckdb.DuckDBPyConnection, mart: Mart) -> Comparis
             if name == "row_of_key":  # one of them lacks the row
                 values = ["there" if row[name] else "missing" for row in (one, other)]
             comparison.examples.append(Difference(row_key, name, *values))
-    comparison.problems += _without_content(connection, compared)
+    comparison.problems += _without_content(connection, mart.name, compared)
     return comparison
 
 
@@ -263,7 +271,7 @@ def _differ(column: str, column_type: str) -> str:
 
 
 def _without_content(
-    connection: duckdb.DuckDBPyConnection, columns: list[str]
+    connection: duckdb.DuckDBPyConnection, mart: str, columns: list[str]
 ) -> Iterator[str]:
     """Says of each side whether it is empty, and which columns are null throughout."""
     counts = ", ".join(f"count({name})" for name in columns)
@@ -277,7 +285,7 @@ def _without_content(
         nulls = [
             name
             for name, number in zip(columns, values, strict=True)
-            if not number and name not in MAY_BE_NULL
+            if not number and name not in MAY_BE_NULL.get(mart, ())
         ]
         if nulls:
             yield f"null in all rows of the {side} warehouse: {', '.join(nulls)}"

@@ -25,7 +25,9 @@ def main() -> int:
             print(f"There is no {file}. {hint}", file=sys.stderr)
             return 1
     try:
-        columns, rows = run(marts, arguments.file, arguments.account)
+        columns, rows = run(
+            marts, arguments.file, account=arguments.account, owner=arguments.owner
+        )
     except duckdb.Error as problem:
         print(f"{arguments.file} cannot be run: {problem}", file=sys.stderr)
         return 1
@@ -46,6 +48,12 @@ def parse_arguments() -> argparse.Namespace:
         metavar="ID",
         help="account to look at, in queries that ask for getvariable('account')",
     )
+    parser.add_argument(
+        "--owner",
+        metavar="ID",
+        help="colleague whose accounts to look at, in queries that ask for"
+        " getvariable('owner')",
+    )
     parser.add_argument("--csv", action="store_true", help="print CSV, not a table")
     parser.add_argument(
         "--published",
@@ -56,7 +64,9 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(marts: Path, query: Path, account: str | None) -> tuple[list[str], list[tuple]]:
+def run(
+    marts: Path, query: Path, *, account: str | None = None, owner: str | None = None
+) -> tuple[list[str], list[tuple]]:
     """Columns and rows of a query. Raises duckdb.Error."""
     with duckdb.connect(
         str(marts),
@@ -64,6 +74,7 @@ def run(marts: Path, query: Path, account: str | None) -> tuple[list[str], list[
         config={"enable_external_access": False, "lock_configuration": True},
     ) as connection:
         connection.execute("set variable account = ?", [account])
+        connection.execute("set variable owner = ?", [owner])
         found = connection.execute(query.read_text())
         return [column[0] for column in found.description], found.fetchall()
 

@@ -1,21 +1,53 @@
 -- parent_account_health_daily adds up to account_health_daily: every account counts
--- once for each account above it, with its revenue. And every account that names a
--- parent counts for one, unless it stands above itself, or its parent was merged into
--- it.
+-- once for each account above it, with its revenue, and no day is missing. And every
+-- account that names a parent counts for one, unless it stands above itself, or its
+-- parent was merged into it. Compared are the last audited_days days, as for the
+-- ledger.
 
 with
 
-ancestor_days as (
+last_day as (
 
-    select * from {{ ref('int_account_ancestor_days') }}
-
-    where account_id is not null
+    select max(snapshot_date) as snapshot_date from {{ ref('account_health_daily') }}
 
 ),
 
 account_health as (
 
-    select * from {{ ref('account_health_daily') }}
+    select account_health_daily.*
+
+    from {{ ref('account_health_daily') }} as account_health_daily
+
+    inner join last_day
+        on
+            account_health_daily.snapshot_date
+            > last_day.snapshot_date - {{ var('audited_days') }}
+
+),
+
+ancestor_days as (
+
+    select ancestor_days.*
+
+    from {{ ref('int_account_ancestor_days') }} as ancestor_days
+
+    inner join last_day
+        on
+            ancestor_days.snapshot_date
+            > last_day.snapshot_date - {{ var('audited_days') }}
+
+    where ancestor_days.account_id is not null
+
+),
+
+parents as (
+
+    select parents.*
+
+    from {{ ref('parent_account_health_daily') }} as parents
+
+    inner join last_day
+        on parents.snapshot_date > last_day.snapshot_date - {{ var('audited_days') }}
 
 ),
 
@@ -50,13 +82,13 @@ sums_that_differ as (
 
     from account_sums
 
-    full outer join {{ ref('parent_account_health_daily') }} as parents
+    full outer join parents
         on
             account_sums.parent_account_id = parents.parent_account_id
             and account_sums.snapshot_date = parents.snapshot_date
 
     where
-        account_sums.parent_account_id is null
+        (account_sums.parent_account_id is null and parents.accounts > 0)
         or parents.parent_account_id is null
         or account_sums.accounts <> parents.accounts
         or account_sums.children <> parents.children
@@ -64,6 +96,31 @@ sums_that_differ as (
         or parents.accounts
         <> parents.green_accounts + parents.yellow_accounts + parents.orange_accounts
         + parents.red_accounts + parents.unscored_accounts
+
+),
+
+-- (none) stands alone on its day
+days_that_differ as (
+
+    select
+        parents.parent_account_id as account_id,
+        account_health.snapshot_date,
+        'the day has no row, or (none) beside others' as problem
+
+    from (select distinct snapshot_date from account_health) as account_health
+
+    left join parents
+        on account_health.snapshot_date = parents.snapshot_date
+
+    left join account_sums
+        on parents.snapshot_date = account_sums.snapshot_date
+
+    where
+        parents.snapshot_date is null
+        or (
+            parents.parent_account_id = '(none)'
+            and account_sums.snapshot_date is not null
+        )
 
 ),
 
@@ -101,6 +158,10 @@ accounts_without_their_parent as (
 )
 
 select * from sums_that_differ
+
+union all
+
+select * from days_that_differ
 
 union all
 

@@ -1,6 +1,7 @@
 -- What stale tables take away is at least what coverage lacks for them: on every day of
 -- the run, coverage and lost_coverage together are at most 1. The weights of a
--- scorecard add up to 1, as configured and of what applies.
+-- scorecard add up to 1, as configured and of what applies; its accounts are those
+-- that it scored.
 
 with
 
@@ -10,6 +11,8 @@ weights as (
         freshness.snapshot_date,
         freshness.scorecard,
         freshness.scorecard_version,
+        min(freshness.accounts) as least_accounts,
+        max(freshness.accounts) as most_accounts,
         sum(freshness.configured_weight) as configured_weight,
         sum(freshness.weight) as weight,
         sum(freshness.lost_coverage) as lost_coverage
@@ -30,7 +33,8 @@ coverages as (
         snapshot_date,
         scorecard,
         scorecard_version,
-        max(coverage) as coverage
+        max(coverage) as coverage,
+        count(*) as accounts
 
     from {{ ref('int_account_health') }}
 
@@ -45,7 +49,9 @@ select
     coverages.coverage,
     weights.configured_weight,
     weights.weight,
-    weights.lost_coverage
+    weights.lost_coverage,
+    coverages.accounts,
+    weights.most_accounts as accounts_in_freshness
 
 from coverages
 
@@ -60,3 +66,5 @@ where
     or abs(weights.configured_weight - 1) > 0.0001
     or (weights.weight > 0 and abs(weights.weight - 1) > 0.0001)
     or coverages.coverage + weights.lost_coverage > 1.0001
+    or coverages.accounts <> weights.least_accounts
+    or coverages.accounts <> weights.most_accounts

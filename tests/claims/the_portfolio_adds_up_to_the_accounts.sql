@@ -85,7 +85,7 @@ account_sums as (
         {%- endfor %}
         coalesce({{ exact_sum('arr', 2) }}, 0) as arr,
         coalesce({{ exact_sum('health_score', 4) }}, 0) as health_score_sum,
-        coalesce({{ exact_sum('case when arr > 0 then arr * health_score end', 6) }}, 0)
+        coalesce({{ exact_sum('case when arr > 0 then arr * health_score end', 4) }}, 0)
             as arr_health_score_sum,
         {{ exact_sum('coverage', 6) }} as coverage_sum
 
@@ -112,7 +112,7 @@ portfolio_sums as (
         coalesce({{ exact_sum('portfolio.unscored_arr', 2) }}, 0) as unscored_arr,
         coalesce({{ exact_sum('portfolio.arr', 2) }}, 0) as arr,
         {{ exact_sum('portfolio.health_score_sum', 4) }} as health_score_sum,
-        {{ exact_sum('portfolio.arr_health_score_sum', 6) }} as arr_health_score_sum,
+        {{ exact_sum('portfolio.arr_health_score_sum', 4) }} as arr_health_score_sum,
         {{ exact_sum('portfolio.coverage_sum', 6) }} as coverage_sum
 
     from {{ ref('portfolio_health_daily') }} as portfolio

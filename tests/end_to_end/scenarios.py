@@ -564,6 +564,10 @@ GOOD_TIME = "2025-05-20 12:00:00"
 @dataclass(frozen=True)
 class BadInput(Built):
     account: str
+    circle: list[str]
+    """Accounts of which each is the parent of the one before, the first of the last."""
+    chain: list[str]
+    """Seven accounts of which each is the parent of the one before."""
 
 
 def bad_input(laboratory: Laboratory) -> BadInput:
@@ -571,9 +575,12 @@ def bad_input(laboratory: Laboratory) -> BadInput:
     with duckdb.connect(
         str(laboratory.result(base).warehouse), read_only=True
     ) as connection:
-        (account,) = connection.execute(
-            "select account_id from account_health_current order by 1 limit 1"
-        ).fetchone()
+        account, *in_scope = [
+            row[0]
+            for row in connection.execute(
+                "select account_id from account_health_current order by 1"
+            ).fetchall()
+        ]
     raw = laboratory.copy_raw("raw_bad_input")
     with changed(raw) as tables:
         for name, values, _ in UNUSABLE_ROWS:
@@ -605,6 +612,34 @@ def bad_input(laboratory: Laboratory) -> BadInput:
                 priority=priority,
                 updated_at=f"{updated_at} 08:00:00",
             )
+        # companies that own each other, and a long chain of owners
+        alone = [
+            row[0]
+            for row in tables.execute(
+                """
+                select account_id from crm.accounts
+                where parent_account_id is null and list_contains(?, account_id)
+                    and account_id not in (
+                        select account_id from crm.account_changes
+                        where field ilike '%parent%'
+                        union all
+                        select parent_account_id from crm.accounts
+                        where parent_account_id is not null
+                    )
+                group by 1 having count(*) = 1 order by 1 limit 10
+                """,
+                [in_scope],
+            ).fetchall()
+        ]
+        circle, chain = alone[:3], alone[3:]
+        links = zip(
+            [*circle, *chain[:-1]], [*circle[1:], circle[0], *chain[1:]], strict=True
+        )
+        for child, parent in links:
+            tables.execute(
+                "update crm.accounts set parent_account_id = ? where account_id = ?",
+                [parent, child],
+            )
         # another order of columns
         for name in ("crm.cases", "survey.responses"):
             reversed_columns = ", ".join(reversed(columns(tables, name)))
@@ -614,7 +649,7 @@ def bad_input(laboratory: Laboratory) -> BadInput:
             )
     warehouse = laboratory.warehouse("bad_input")
     run = laboratory.build(warehouse=warehouse, raw=raw, history_start=AS_OF)
-    return BadInput(warehouse, run, raw, account)
+    return BadInput(warehouse, run, raw, account, circle, chain)
 
 
 # Publishing, and what must not be published

@@ -160,6 +160,33 @@ def test_odd_writing_is_normalised(bad_input):
     ) == [(bad_input.account, "feature_request", "urgent")]
 
 
+def test_parents_that_go_round_are_refused_and_long_chains_told(bad_input):
+    """What stands above itself counts for nobody; of seven in a chain the last counts
+    for the five nearest. Both are told with an example. Catches sums over a circle, and
+    a group whose lowest accounts are missing without a word."""
+    warning = value(
+        bad_input.warehouse,
+        "select warning from data_inventory where table_name = 'accounts'",
+    )
+    assert "3 accounts stand above themselves, such as" in warning
+    assert min(bad_input.circle) in warning
+    assert "1 accounts have more than five accounts above them" in warning
+    assert bad_input.chain[0] in warning
+    accounts = dict(
+        rows(
+            bad_input.warehouse,
+            "select parent_account_id, accounts from parent_account_health_daily "
+            "where list_contains(?, parent_account_id)",
+            bad_input.circle + bad_input.chain,
+        )
+    )
+    assert accounts == {
+        account: min(number, 5)
+        for number, account in enumerate(bad_input.chain)
+        if number
+    }
+
+
 # A broken contract stops the build before it begins
 
 

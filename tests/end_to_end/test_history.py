@@ -22,6 +22,7 @@ KEEPS_HISTORY = {
     "int_account_ancestor_days": "snapshot_date",
     "int_open_alert_days": "snapshot_date",
     "portfolio_health_daily": "snapshot_date",
+    "parent_account_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
 }
@@ -168,6 +169,30 @@ def test_roll_ups_heal_with_a_gap(base, gap):
     assert_same_rows(base.warehouse, gap.warehouse, ROLL_UPS)
 
 
+def test_roll_ups_follow_a_restatement(late, restated):
+    """Days that were restated are rolled up anew, by the run that restated them, and
+    closed days beside them are the very rows; catches roll-ups that keep a day's rows
+    of before, or make all of history anew."""
+    for mart in ROLL_UPS:
+        assert_same_rows(
+            late.warehouse,
+            restated.warehouse,
+            [mart],
+            days=[CLOSED_DAYS[2]],
+            with_stamps=True,
+        )
+        runs = rows(
+            restated.warehouse,
+            f"select distinct run_id from {mart} where snapshot_date <= ?",
+            CLOSED_DAYS[1],
+        )
+        assert runs == rows(
+            restated.warehouse,
+            "select distinct run_id from account_health_daily where snapshot_date = ?",
+            CLOSED_DAYS[0],
+        ), mart
+
+
 def test_a_skipped_night_closes_no_day_early(base, nightly):
     """Cases of the third day arrive three days later, just in time, but the first run
     after that is the one after the skipped night: it must still let them in. Catches
@@ -259,7 +284,13 @@ def test_a_late_event_changes_its_open_day(base, late):
 def test_an_older_event_changes_no_closed_day(base, late):
     """Usage and a case of the first day, which is closed, leave all closed days as they
     are, stamps and ledger included; catches a rewriting of closed history."""
-    assert_same_rows(base.warehouse, late.warehouse, days=CLOSED_DAYS, with_stamps=True)
+    assert_same_rows(
+        base.warehouse,
+        late.warehouse,
+        [*HISTORY_MARTS, *ROLL_UPS],
+        days=CLOSED_DAYS,
+        with_stamps=True,
+    )
     assert_same_rows(
         base.warehouse, late.warehouse, ["history_ledger"], days=CLOSED_DAYS
     )
@@ -353,9 +384,14 @@ def test_a_restatement_is_in_the_ledger_with_its_reason(late, restated):
 def test_full_refresh_does_not_erase_history(base, full_refresh):
     """After --full-refresh all days are there, the closed ones untouched; catches a
     model that lost full_refresh: false."""
-    assert_same_rows(base.warehouse, full_refresh.warehouse)
+    marts = [*HISTORY_MARTS, *ROLL_UPS]
+    assert_same_rows(base.warehouse, full_refresh.warehouse, marts)
     assert_same_rows(
-        base.warehouse, full_refresh.warehouse, days=CLOSED_DAYS, with_stamps=True
+        base.warehouse,
+        full_refresh.warehouse,
+        marts,
+        days=CLOSED_DAYS,
+        with_stamps=True,
     )
     assert rows(full_refresh.warehouse, LEDGER) == rows(base.warehouse, LEDGER)
     usage_days = "select count(distinct event_date) from intermediate."
@@ -429,7 +465,7 @@ def test_killed_runs_leave_nothing_wrong_behind(base, interrupted):
     """Two runs were killed, the same command again gives the history of an undisturbed
     build; catches half-written days that count as done."""
     print("killed at:", *interrupted.killed, sep="\n  ")
-    assert_same_rows(base.warehouse, interrupted.warehouse)
+    assert_same_rows(base.warehouse, interrupted.warehouse, [*HISTORY_MARTS, *ROLL_UPS])
     fingerprints = """
         select snapshot_date, max_by(
             (account_fingerprint, dimension_fingerprint, signal_fingerprint),
@@ -469,7 +505,9 @@ def test_ranges_cover_every_day_once(first, length, at_most):
 def test_what_happens_later_changes_nothing(base, without_future):
     """Files that end with the last scored day give the same history; catches every
     signal that reads a later event, or a current state that was set later."""
-    assert_same_rows(base.warehouse, without_future.warehouse)
+    assert_same_rows(
+        base.warehouse, without_future.warehouse, [*HISTORY_MARTS, *ROLL_UPS]
+    )
 
 
 def test_no_signal_knows_what_happens_later(base, without_future):
@@ -489,4 +527,9 @@ def test_the_order_of_rows_and_columns_does_not_matter(base, shuffled):
     """Catches reading by position, and results that hang on which of two equal rows
     comes first."""
     assert_same_rows(base.warehouse, shuffled.warehouse)
-    assert_same_rows(base.warehouse, shuffled.warehouse, ["data_inventory"])
+    others = [*ROLL_UPS, "expansion_opportunities", "advocacy_candidates"]
+    assert_same_rows(
+        base.warehouse,
+        shuffled.warehouse,
+        [*others, "feature_health", "data_inventory"],
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 from laboratory import AS_OF, rows, value
+from scenarios import DEAD_FOR_DAYS
 from scores import TOLERANCE, Scores, policy
 
 USAGE = {
@@ -67,6 +68,50 @@ def test_a_dead_feed_changes_nothing_but_coverage(base, dead_feed):
         assert score == pytest.approx(expected.health_score, abs=TOLERANCE), account
         assert coverage < before[account][1]
         assert applicable_share == before[account][2]
+
+
+def test_a_score_that_rests_on_a_dead_feed_says_so(base, dead_feed):
+    """Every account names usage.events and its age; the share of the score that is
+    stale is at least what coverage lost. Below the minimum of the scorecard there is no
+    score, no band, and the words say that; above, there is one. Catches a score that
+    passes for whole, and one on hardly any data."""
+    found = rows(
+        dead_feed.warehouse,
+        """
+        select
+            accounts.account_id, accounts.coverage, scorecards.minimum_coverage,
+            accounts.health_score, accounts.health_band, accounts.relationship_score,
+            accounts.stale_share, accounts.score_warning
+        from account_health_current as accounts
+        inner join policy.scorecards as scorecards
+            on accounts.scorecard = scorecards.scorecard
+            and accounts.scorecard_version = scorecards.version
+        """,
+    )
+    before = {
+        account: rest
+        for account, *rest in rows(
+            base.warehouse,
+            "select account_id, coverage, stale_share, score_warning "
+            "from account_health_current",
+        )
+    }
+    withheld = set()
+    for account, coverage, minimum, score, band, relationship, share, words in found:
+        alive_coverage, alive_share, alive_words = before[account]
+        assert share > alive_share, account
+        assert coverage + share <= 1 + TOLERANCE, account
+        assert alive_coverage - coverage <= share + TOLERANCE, account
+        assert f"usage.events ({DEAD_FOR_DAYS} days old, " in words, account
+        is_withheld = coverage < minimum
+        assert (score is None) == is_withheld, account
+        assert (band == "unknown") == is_withheld, account
+        assert is_withheld or relationship is not None
+        assert ("no score: " in words) == is_withheld, account
+        if is_withheld and "no score" not in (alive_words or ""):
+            withheld.add(account)
+    # some have lost their score to the feed, most have not
+    assert 0 < len(withheld) < len(found) / 2
 
 
 def test_one_account_that_stops_is_scored_low(base, one_silent):

@@ -23,6 +23,9 @@ account_ancestors as (
 
     select * from {{ ref('int_account_ancestors') }}
 
+    -- the sixth tells that a chain is too long
+    where level <= 5
+
 ),
 
 -- what the run has scored, and what an earlier one has not brought as far as here
@@ -32,9 +35,7 @@ days_due as (
         snapshot_date,
         run_id
 
-    from account_health_daily
-
-    group by snapshot_date, run_id
+    from {{ ref('int_stored_days') }}
 
     {%- if is_incremental() %}
 

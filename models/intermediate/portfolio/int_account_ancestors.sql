@@ -1,6 +1,7 @@
 -- One row per account per account above it per span of days, from valid_from to before
--- valid_to: its parent at level 1, the parent's parent at level 2, up to level 5. What
--- is its own ancestor has no parent: a chain ends where it reaches a circle.
+-- valid_to: its parent at level 1, the parent's parent at level 2, up to level 5; level
+-- 6 only tells that the chain goes on. What is its own ancestor has no parent: a chain
+-- ends where it reaches a circle.
 
 with
 
@@ -25,7 +26,7 @@ first_level as (
 ),
 
 {%- for level, before in [('second', 'first'), ('third', 'second'),
-    ('fourth', 'third'), ('fifth', 'fourth')] %}
+    ('fourth', 'third'), ('fifth', 'fourth'), ('sixth', 'fifth')] %}
 
 {{ level }}_level as (
 
@@ -54,7 +55,7 @@ first_level as (
 
 account_ancestors as (
 
-    {%- for level in ['first', 'second', 'third', 'fourth', 'fifth'] %}
+    {%- for level in ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'] %}
 
     {{ 'union all' if not loop.first }}
 

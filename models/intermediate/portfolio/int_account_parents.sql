@@ -1,6 +1,6 @@
 -- One row per account with a parent per span of days, from valid_from to before
--- valid_to: the parent, and whether the account is its own ancestor then, up to five
--- levels above it.
+-- valid_to: the parent, and whether the account is its own ancestor then, in a circle
+-- of up to ten.
 
 with
 
@@ -53,22 +53,46 @@ first_level as (
 ),
 {%- endfor %}
 
-circles as (
+chains as (
 
     {%- for level in ['first', 'second', 'third', 'fourth', 'fifth'] %}
 
-    {{ 'union' if not loop.first }}
+    {{ 'union all' if not loop.first }}
 
     select
         account_id,
+        ancestor_account_id,
         valid_from,
         valid_to
 
     from {{ level }}_level
 
-    where account_id = ancestor_account_id
-
     {%- endfor %}
+
+),
+
+-- from an account up to another, and from there up to the account
+circles as (
+
+    select
+        up.account_id,
+        case
+            when back.valid_from > up.valid_from then back.valid_from
+            else up.valid_from
+        end as valid_from,
+        case
+            when back.valid_to < up.valid_to then back.valid_to
+            else up.valid_to
+        end as valid_to
+
+    from chains as up
+
+    inner join chains as back
+        on
+            up.ancestor_account_id = back.account_id
+            and up.account_id = back.ancestor_account_id
+            and up.valid_from < back.valid_to
+            and up.valid_to > back.valid_from
 
 ),
 
@@ -102,6 +126,23 @@ unchanged_spans as (
 
 ),
 
+-- by several ways, for each account on the circle
+spans_in_circle as (
+
+    select distinct
+        unchanged_spans.account_id,
+        unchanged_spans.valid_from
+
+    from unchanged_spans
+
+    inner join circles
+        on
+            unchanged_spans.account_id = circles.account_id
+            and unchanged_spans.valid_from >= circles.valid_from
+            and unchanged_spans.valid_to <= circles.valid_to
+
+),
+
 account_parents as (
 
     select
@@ -109,7 +150,7 @@ account_parents as (
         parents.parent_account_id,
         unchanged_spans.valid_from,
         unchanged_spans.valid_to,
-        circles.account_id is not null as is_in_circle
+        spans_in_circle.account_id is not null as is_in_circle
 
     from parents
 
@@ -119,11 +160,10 @@ account_parents as (
             and parents.valid_from <= unchanged_spans.valid_from
             and parents.valid_to >= unchanged_spans.valid_to
 
-    left join circles
+    left join spans_in_circle
         on
-            unchanged_spans.account_id = circles.account_id
-            and unchanged_spans.valid_from >= circles.valid_from
-            and unchanged_spans.valid_to <= circles.valid_to
+            unchanged_spans.account_id = spans_in_circle.account_id
+            and unchanged_spans.valid_from = spans_in_circle.valid_from
 
 )
 

@@ -58,6 +58,32 @@ current_health as (
         account_health.uncapped_health_score,
         account_health.coverage,
         account_health.applicable_share,
+        coalesce(stale_shares.stale_share, 0) as stale_share,
+        nullif(concat_ws(
+            '; ',
+            case
+                when account_health.coverage < scorecards.minimum_coverage
+                    then concat(
+                        'no score: ',
+                        cast(
+                            cast(
+                                floor({{ rounded('100 * account_health.coverage', 4) }})
+                                as int
+                            ) as string
+                        ),
+                        ' % was measured, ',
+                        cast(
+                            cast(round(100 * scorecards.minimum_coverage) as int)
+                            as string
+                        ),
+                        ' % is needed'
+                    )
+            end,
+            case
+                when stale_shares.stale_tables is not null
+                    then concat('stale: ', stale_shares.stale_tables)
+            end
+        ), '') as score_warning,
         account_health.health_band,
         account_health.settled_band,
         account_health.relationship_score,
@@ -105,6 +131,17 @@ current_health as (
     -- an account that was deleted since has no name any more
     left join {{ ref('stg_crm__accounts') }} as accounts
         on account_health.account_id = accounts.account_id
+
+    left join {{ ref('scorecards') }} as scorecards
+        on
+            account_health.scorecard = scorecards.scorecard
+            and account_health.scorecard_version = scorecards.version
+
+    left join {{ ref('int_stale_shares') }} as stale_shares
+        on
+            account_health.snapshot_date = stale_shares.snapshot_date
+            and account_health.scorecard = stale_shares.scorecard
+            and account_health.scorecard_version = stale_shares.scorecard_version
 
     left join {{ ref('int_account_standing') }} as account_standing
         on account_health.account_id = account_standing.account_id

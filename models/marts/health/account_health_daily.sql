@@ -14,6 +14,7 @@
 -- depends_on: {{ ref('dimension_scores_daily') }}
 -- depends_on: {{ ref('history_ledger') }}
 -- depends_on: {{ ref('policy_ledger') }}
+-- depends_on: {{ ref('source_freshness_daily') }}
 
 select
     account_id,

@@ -34,9 +34,7 @@ days_due as (
         snapshot_date,
         run_id
 
-    from account_health_daily
-
-    group by snapshot_date, run_id
+    from {{ ref('int_stored_days') }}
 
     {%- if is_incremental() %}
 
@@ -54,7 +52,13 @@ days_due as (
 
 account_health as (
 
-    select account_health_daily.*
+    select
+        account_health_daily.account_id,
+        account_health_daily.scorecard,
+        account_health_daily.segment,
+        account_health_daily.health_score,
+        days_due.snapshot_date,
+        days_due.run_id
 
     from account_health_daily
 

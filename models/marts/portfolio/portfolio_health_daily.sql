@@ -39,9 +39,7 @@ days_due as (
         snapshot_date,
         run_id
 
-    from account_health_daily
-
-    group by snapshot_date, run_id
+    from {{ ref('int_stored_days') }}
 
     {%- if is_incremental() %}
 
@@ -60,8 +58,8 @@ days_due as (
 account_health as (
 
     select
-        account_health_daily.snapshot_date,
-        account_health_daily.run_id,
+        days_due.snapshot_date,
+        days_due.run_id,
 
         -- what is unknown is a group of its own
         {%- for attribute in ['segment', 'owner_id', 'region', 'service_tier',
@@ -113,7 +111,7 @@ sums as (
         {{ exact_sum('arr', 2) }} as arr,
         coalesce({{ exact_sum('scored_arr', 2) }}, 0) as scored_arr,
         coalesce({{ exact_sum('health_score', 4) }}, 0) as health_score_sum,
-        coalesce({{ exact_sum('scored_arr * health_score', 6) }}, 0)
+        coalesce({{ exact_sum('scored_arr * health_score', 4) }}, 0)
             as arr_health_score_sum,
         {{ exact_sum('coverage', 6) }} as coverage_sum
 

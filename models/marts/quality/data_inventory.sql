@@ -161,6 +161,24 @@ circles as (
 
 ),
 
+-- accounts that roll-ups leave out further up
+long_chains as (
+
+    select
+        count(distinct account_ancestors.account_id) as accounts,
+        min(account_ancestors.account_id) as example_account_id
+
+    from {{ ref('int_account_ancestors') }} as account_ancestors
+
+    inner join as_of
+        on
+            account_ancestors.valid_from <= as_of.as_of_date
+            and account_ancestors.valid_to > as_of.as_of_date
+
+    where account_ancestors.level = 6
+
+),
+
 currencies as (
 
     select distinct currency from {{ ref('int_exchange_rates') }}
@@ -251,7 +269,10 @@ inventory as (
         ) as accounts_out_of_scope,
         case when sources.source_table = 'crm.accounts' then circles.accounts end
             as accounts_in_circles,
-        circles.example_account_id
+        circles.example_account_id,
+        case when sources.source_table = 'crm.accounts' then long_chains.accounts end
+            as accounts_in_long_chains,
+        long_chains.example_account_id as example_in_long_chain
 
     from sources
 
@@ -267,6 +288,8 @@ inventory as (
     cross join scope
 
     cross join circles
+
+    cross join long_chains
 
 )
 
@@ -358,6 +381,15 @@ select
                     ' accounts stand above themselves, such as ',
                     example_account_id,
                     ': correct parent_account_id, until then they have no parent'
+                )
+        end,
+        case
+            when accounts_in_long_chains > 0
+                then concat(
+                    cast(accounts_in_long_chains as string),
+                    ' accounts have more than five accounts above them, such as ',
+                    example_in_long_chain,
+                    ': parent_account_health_daily counts them for the nearest five'
                 )
         end
     ), '') as warning

@@ -102,8 +102,15 @@ select
     case
         when source_state = 'stale' and signals > 0
             then concat(
-                source, '.', table_name, ' is stale, its newest record is ',
-                cast(lag_days as string), ' days old: ',
+                source, '.', table_name,
+                case
+                    when lag_days > max_lag_days
+                        then concat(
+                            ' is stale, its newest record is ',
+                            cast(lag_days as string), ' days old: '
+                        )
+                    else ' has disappeared: '
+                end,
                 cast(cast(round(100 * lost_coverage) as int) as string),
                 ' % of the score ', scorecard, ' is not measured'
             )
