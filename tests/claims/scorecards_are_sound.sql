@@ -370,8 +370,8 @@ problems as (
         'score_caps',
         caps.cap,
         concat(
-            'no scorecard version shows ', caps.signal, ', which it looks at: add it to ',
-            'seeds/scorecard_signals.csv with its knots and weight 0'
+            'no scorecard version shows ', caps.signal, ', which it looks at: ',
+            'add it to seeds/scorecard_signals.csv with its knots and weight 0'
         )
     from {{ ref('score_caps') }} as caps
     left join scorecard_signals

@@ -22,8 +22,8 @@ weighted as (
     select
         signal_scores.*,
 
-        -- what was scored carries all the weight; null where the scorecard does not show
-        -- the signal
+        -- what was scored carries all the weight; null where the scorecard does not
+        -- show the signal
         case
             when signal_scores.signal_weight is null then null
             when signal_scores.score is null or signal_scores.signal_weight = 0 then 0

@@ -1,5 +1,5 @@
--- One row per account per day to score per signal that is stored on that day: whether it
--- was measured, and the score of what was measured, before anything is imputed or
+-- One row per account per day to score per signal that is stored on that day: whether
+-- it was measured, and the score of what was measured, before anything is imputed or
 -- weighted.
 
 {{ config(materialized='view') }}
