@@ -937,12 +937,14 @@ held as (
     select
         points.entity,
         points.day as held_from,
-        lead(points.day, 1, last_day() + 1) over (
+        lead(points.day, 1, least(last_day() + 1, entities.valid_to)) over (
             partition by points.entity order by points.day
         ) as held_to,
         described.* exclude (entity, day)
     from points
-    left join described using (entity, day)
+    inner join entities on points.entity = entities.entity
+    left join described
+        on points.entity = described.entity and points.day = described.day
 ),
 -- tenure grows and the renewal comes nearer from day to day
 stage_days as (

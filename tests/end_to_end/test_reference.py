@@ -5,7 +5,7 @@ import shutil
 import pytest
 from customer_health.reference import SEEDS, compare, score
 from laboratory import DAYS
-from scenarios import Built
+from scenarios import NEXT_DAY, Built
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,14 @@ def test_a_day_more_gives_what_all_days_at_once_give(base, reference, tmp_path):
     score(base.raw, file, DAYS[0], DAYS[-2])
     score(base.raw, file, DAYS[3], DAYS[-1])
     assert not problems(compare(file, base.warehouse, DAYS[0], DAYS[-1]))
+
+
+def test_the_reference_follows_a_new_version(new_version, tmp_path):
+    """Which scores all accounts from the last day on, in steps."""
+    file = tmp_path / "new_version.duckdb"
+    seeds = new_version.project / "seeds"
+    score(new_version.raw, file, DAYS[0], NEXT_DAY, seeds)
+    assert not problems(compare(file, new_version.warehouse))
 
 
 def test_the_comparison_notices_another_weight(base, tmp_path):
