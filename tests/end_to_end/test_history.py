@@ -433,6 +433,8 @@ def test_the_settings_that_protect_history_are_in_force(base):
 
 
 GATES = (
+    "bands_stages_and_caps_are_sound",
+    "contact_and_word_policy_is_sound",
     "contributions_add_up_to_the_score",
     "every_account_day_is_scored_once",
     "every_customer_has_a_scorecard_and_attributes",

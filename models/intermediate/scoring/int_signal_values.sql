@@ -4,7 +4,7 @@
 
 {{ config(materialized='view') }}
 
--- policy_is_sound looks at all seeds, and holds back only what stands on all of them:
+-- Claims on policy hold back only what stands on all seeds that they look at:
 -- depends_on: {{ ref('actions') }}
 -- depends_on: {{ ref('score_caps') }}
 -- depends_on: {{ ref('int_policy_edits') }}
