@@ -1,6 +1,6 @@
 -- Every rule that seeds/alert_rules.csv must keep, in words: which row, and what is
--- wrong. Not part of policy_is_sound: a mistake in them keeps alerts from being told, but
--- not a score from being stored.
+-- wrong. Not part of policy_is_sound: a mistake in them keeps alerts from being told,
+-- but not a score from being stored.
 
 {%- set kinds = {
     'band_fall': ['band', 'look_back_days'],

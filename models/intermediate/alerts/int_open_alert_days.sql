@@ -91,7 +91,9 @@ open_days as (
         {%- for worst, is_worse in {'min': '<', 'max': '>'}.items() %}
         {{ worst }}(
             case
-                when worst_value_before is null or value {{ is_worse }} worst_value_before
+                when
+                    worst_value_before is null
+                    or value {{ is_worse }} worst_value_before
                     then value
                 else worst_value_before
             end
