@@ -215,7 +215,7 @@ def _objectives(world: World) -> Table:
 def _actions() -> tuple[list[str], np.ndarray, np.ndarray]:
     """Actions that signals call for, days until each is due, and the share of each.
 
-    As many signals with weight call for an action in some scorecard, as often is it done.
+    The more signals with weight call for an action, the more often it is done.
     """
 
     def rows(seed: str) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 -- Every rule that seeds/alert_rules.csv must keep, in words: which row, and what is
--- wrong. Not part of policy_is_sound: a mistake in them keeps alerts from being told, but
--- not a score from being stored.
+-- wrong. Not part of policy_is_sound: a mistake in them keeps alerts from being told,
+-- but not a score from being stored.
 
 {%- set kinds = {
     'band_fall': ['band', 'look_back_days'],
@@ -27,40 +27,6 @@ bands as (
     select distinct band from {{ ref('health_bands') }}
 
     where min_score is not null
-
-),
-
--- published scorecards that look at the dimension of the signal, and not at the signal
-scorecards_without_signal as (
-
-    select
-        alert_rules.rule,
-        alert_rules.signal,
-        scorecards.scorecard,
-        scorecards.version
-
-    from alert_rules
-
-    inner join {{ ref('signals') }} as signals
-        on alert_rules.signal = signals.signal
-
-    inner join {{ ref('scorecard_dimensions') }} as scorecard_dimensions
-        on signals.dimension = scorecard_dimensions.dimension
-
-    inner join {{ ref('scorecards') }} as scorecards
-        on
-            scorecard_dimensions.scorecard = scorecards.scorecard
-            and scorecard_dimensions.version = scorecards.version
-            and scorecards.status = 'published'
-            and scorecards.effective_to is null
-
-    left join {{ ref('scorecard_signals') }} as scorecard_signals
-        on
-            scorecards.scorecard = scorecard_signals.scorecard
-            and scorecards.version = scorecard_signals.version
-            and alert_rules.signal = scorecard_signals.signal
-
-    where scorecard_signals.signal is null
 
 ),
 
@@ -169,22 +135,16 @@ problems as (
 
     select
         alert_rules.rule,
-        concat('unknown signal ', alert_rules.signal)
-    from alert_rules
-    left join {{ ref('signals') }} as signals
-        on alert_rules.signal = signals.signal
-    where alert_rules.signal is not null and signals.signal is null
-
-    union all
-
-    select
-        rule,
         concat(
-            'the scorecard ', scorecard, ' ', cast(version as string),
-            ' does not look at the signal ', signal,
+            'no scorecard has the signal ', alert_rules.signal,
             ': add it to scorecard_signals, with weight 0 to watch it'
         )
-    from scorecards_without_signal
+    from alert_rules
+    left join {{ ref('scorecard_signals') }} as scorecard_signals
+        on alert_rules.signal = scorecard_signals.signal
+    where
+        alert_rules.signal is not null
+        and scorecard_signals.signal is null
 
     union all
 

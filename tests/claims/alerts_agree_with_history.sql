@@ -218,8 +218,10 @@ problems as (
         health_alerts.is_open
         and (
             account_health.account_id is null
-            or coalesce(account_health.arr, -1) <> coalesce(health_alerts.arr_at_stake, -1)
-            or coalesce(account_health.owner_id, '') <> coalesce(health_alerts.owner_id, '')
+            or coalesce(account_health.arr, -1)
+            <> coalesce(health_alerts.arr_at_stake, -1)
+            or coalesce(account_health.owner_id, '')
+            <> coalesce(health_alerts.owner_id, '')
         )
 
 )

@@ -971,16 +971,16 @@ def told_alerts(laboratory: Laboratory) -> ToldAlerts:
         for rule in rules[:-1]:
             writer.writerow(rule | {"words": "Other words.", "severity": "notice"})
     reworded = laboratory.copy_warehouse(warehouse, "reworded_alerts")
-    laboratory.build("seed", "--select=alert_rules", warehouse=reworded, project=project)
+    laboratory.build(
+        "seed", "--select=alert_rules", warehouse=reworded, project=project
+    )
     tell(
         reworded,
         "update account_health_daily set run_id = 'since' "
         f"where snapshot_date = '{AS_OF}'",
         project=project,
     )
-    return ToldAlerts(
-        warehouse, run, laboratory.raw, restated, told_again, reworded
-    )
+    return ToldAlerts(warehouse, run, laboratory.raw, restated, told_again, reworded)
 
 
 # Looking back

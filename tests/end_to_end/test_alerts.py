@@ -16,7 +16,7 @@ OPEN_DAYS = (
 def test_the_demo_data_has_alerts_that_last(told_alerts):
     """Alerts of most kinds, which begin before a step and end or go on after it;
     without them the other tests would prove little."""
-    rules = {rule for (rule,) in rows(told_alerts.warehouse, "select distinct rule from health_alerts")}
+    rules = rows(told_alerts.warehouse, "select distinct rule from health_alerts")
     assert len(rules) >= 6, rules
     for step in ALERT_STEPS[:-1]:
         assert value(
@@ -25,7 +25,9 @@ def test_the_demo_data_has_alerts_that_last(told_alerts):
             step,
             step,
         )
-    assert value(told_alerts.warehouse, "select count(*) from health_alerts where not is_open")
+    assert value(
+        told_alerts.warehouse, "select count(*) from health_alerts where not is_open"
+    )
 
 
 def test_alerts_told_in_steps_equal_those_of_all_days_at_once(
@@ -41,8 +43,9 @@ def test_alerts_told_in_steps_equal_those_of_all_days_at_once(
 
 
 def test_a_restatement_tells_what_follows_anew(told_alerts):
-    """A past day got other bands and caps: alerts are those that would have been told of
-    this health from the beginning. Catches alerts that go on from what is no more."""
+    """A past day got other bands and caps: alerts are those that would have been told
+    of this health from the beginning. Catches alerts that go on from what is no more.
+    """
     assert rows(told_alerts.restated, ALERTS) == rows(told_alerts.told_again, ALERTS)
     assert rows(told_alerts.restated, OPEN_DAYS) == rows(
         told_alerts.told_again, OPEN_DAYS

@@ -75,7 +75,10 @@ states as (
 
         -- what was done without effect is called for anew
         case
-            when effects.effect_on > called_actions.since then effects.effect_on
+            when
+                effects.effect_on > called_actions.since
+                and effects.effect_on <= latest_day.snapshot_date
+                then effects.effect_on
             else called_actions.since
         end as called_since,
         tasks.begun_on,

@@ -46,8 +46,8 @@ look_backs as (
 
 select
     min(days_due.snapshot_date) as first_day,
-    min(days_due.snapshot_date) - cast(coalesce(max(look_backs.look_back_days), 0) as int)
-        as read_from
+    min(days_due.snapshot_date)
+    - cast(coalesce(max(look_backs.look_back_days), 0) as int) as read_from
 
 from days_due
 

@@ -64,17 +64,17 @@ days_since as (
             told_alerts.account_id = due_days.account_id
             and told_alerts.first_day <= due_days.snapshot_date
 
-    left join alert_days
-        on
-            told_alerts.account_id = alert_days.account_id
-            and told_alerts.rule = alert_days.rule
-            and due_days.snapshot_date = alert_days.snapshot_date
-
     left join signal_readings
         on
             told_alerts.account_id = signal_readings.account_id
             and told_alerts.rule = signal_readings.rule
             and due_days.snapshot_date = signal_readings.snapshot_date
+
+    left join alert_days
+        on
+            told_alerts.account_id = alert_days.account_id
+            and told_alerts.rule = alert_days.rule
+            and due_days.snapshot_date = alert_days.snapshot_date
 
 ),
 
@@ -91,7 +91,9 @@ open_days as (
         {%- for worst, is_worse in {'min': '<', 'max': '>'}.items() %}
         {{ worst }}(
             case
-                when worst_value_before is null or value {{ is_worse }} worst_value_before
+                when
+                    worst_value_before is null
+                    or value {{ is_worse }} worst_value_before
                     then value
                 else worst_value_before
             end

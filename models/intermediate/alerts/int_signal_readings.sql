@@ -48,7 +48,7 @@ signal_readings as (
         rules.rule,
         signal_scores.value,
 
-        -- a scorecard that does not look at the signal holds no alert open
+        -- days on which it was not stored bring an alert to its end
         due_days.day_number - cast(
             sum(
                 case
