@@ -65,7 +65,9 @@ objectives_by_account_day as (
     inner join objectives
         on
             account_day_ids.source_account_id = objectives.account_id
-            and account_days.snapshot_date >= objectives.set_on
+
+            -- of the table that has the id: else all days may meet all objectives first
+            and account_day_ids.snapshot_date >= objectives.set_on
             and account_day_ids.loaded_until >= objectives.loaded_on
 
             -- what was achieved before is no value of this time as a customer
