@@ -1579,7 +1579,8 @@ known as (select * from usable('typed'))
 select * from newest('known');
 
 set variable first_answer = (
-    select min(happened_on) from responses where invitation_id is not null
+    select min(visible(happened_on, loaded_on))
+    from responses where invitation_id is not null
 );
 
 create or replace temp table assessments as

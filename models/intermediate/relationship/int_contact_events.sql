@@ -33,6 +33,26 @@ timed_touches as (
 
 ),
 
+-- who is named is known with the opportunity, where it is not told when that arrived
+named_contacts as (
+
+    select
+        opportunities.account_id,
+        opportunity_contacts.contact_id,
+        opportunities.created_on,
+        case
+            when opportunity_contacts.loaded_on > opportunities.loaded_on
+                then opportunity_contacts.loaded_on
+            else opportunities.loaded_on
+        end as loaded_on
+
+    from {{ ref('stg_crm__opportunities') }} as opportunities
+
+    inner join {{ ref('stg_crm__opportunity_contacts') }} as opportunity_contacts
+        on opportunities.opportunity_id = opportunity_contacts.opportunity_id
+
+),
+
 other_events as (
 
     select
@@ -64,28 +84,26 @@ other_events as (
     union all
 
     select
-        opportunities.account_id,
-        opportunity_contacts.contact_id,
+        named_contacts.account_id,
+        named_contacts.contact_id,
         'opportunity' as event_kind,
         cast(null as double) as value,
 
         -- nobody is named before there is a record of them
         case
-            when contacts.created_on > opportunities.created_on then contacts.created_on
-            else opportunities.created_on
+            when contacts.created_on > named_contacts.created_on
+                then contacts.created_on
+            else named_contacts.created_on
         end as occurred_on,
         case
-            when contacts.loaded_on > opportunities.loaded_on then contacts.loaded_on
-            else opportunities.loaded_on
+            when contacts.loaded_on > named_contacts.loaded_on then contacts.loaded_on
+            else named_contacts.loaded_on
         end as loaded_on
 
-    from {{ ref('stg_crm__opportunities') }} as opportunities
-
-    inner join {{ ref('stg_crm__opportunity_contacts') }} as opportunity_contacts
-        on opportunities.opportunity_id = opportunity_contacts.opportunity_id
+    from named_contacts
 
     left join {{ ref('stg_crm__contacts') }} as contacts
-        on opportunity_contacts.contact_id = contacts.contact_id
+        on named_contacts.contact_id = contacts.contact_id
 
 ),
 

@@ -65,7 +65,12 @@ contacts_by_opportunity as (
     from open_opportunities
 
     left join opportunity_contacts
-        on open_opportunities.opportunity_id = opportunity_contacts.opportunity_id
+        on
+            open_opportunities.opportunity_id = opportunity_contacts.opportunity_id
+            and (
+                opportunity_contacts.loaded_on is null
+                or opportunity_contacts.loaded_on <= open_opportunities.loaded_until
+            )
 
     left join contact_roles
         on opportunity_contacts.contact_id = contact_roles.contact_id

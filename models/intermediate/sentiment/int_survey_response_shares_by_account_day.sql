@@ -34,9 +34,39 @@ responses as (
 
 ),
 
-first_answer as (
+answer_days as (
 
-    select min(responded_on) as responded_on from responses
+    select
+        responded_on,
+        min(loaded_on) as loaded_on
+
+    from responses
+
+    group by responded_on
+
+),
+
+days_to_score as (
+
+    select distinct
+        snapshot_date,
+        loaded_until
+
+    from account_day_ids
+
+),
+
+-- until an answer is known that names its invitation, nobody knows which were answered
+days_with_answers as (
+
+    select distinct days_to_score.snapshot_date
+
+    from days_to_score
+
+    inner join answer_days
+        on
+            days_to_score.snapshot_date >= answer_days.responded_on
+            and days_to_score.loaded_until >= answer_days.loaded_on
 
 ),
 
@@ -89,16 +119,16 @@ response_shares as (
         counts.snapshot_date,
         counts.invitations_365d,
 
-        -- when no answer ever names its invitation, nobody knows which were answered
         case
-            when first_answer.responded_on <= counts.snapshot_date
+            when days_with_answers.snapshot_date is not null
                 then counts.answered_invitations_365d
                 / cast(counts.invitations_365d as double)
         end as survey_response_share_365d
 
     from counts
 
-    cross join first_answer
+    left join days_with_answers
+        on counts.snapshot_date = days_with_answers.snapshot_date
 
 )
 

@@ -86,6 +86,7 @@ open_opportunities as (
 
     select
         open_opportunities.account_id,
+        open_opportunities.loaded_until,
         open_opportunities.opportunity_id,
         count(*) over (partition by open_opportunities.account_id)
             as open_opportunities
@@ -128,6 +129,10 @@ listed_contacts as (
 
     inner join {{ ref('stg_crm__opportunity_contacts') }} as opportunity_contacts
         on open_opportunities.opportunity_id = opportunity_contacts.opportunity_id
+
+    where
+        opportunity_contacts.loaded_on is null
+        or opportunity_contacts.loaded_on <= open_opportunities.loaded_until
 
     group by open_opportunities.account_id, opportunity_contacts.contact_id
 

@@ -16,7 +16,10 @@ staged as (
         contact_id,
 
         -- attributes
-        role
+        role,
+
+        -- dates, UTC
+        _loaded_on as loaded_on
 
     from opportunity_contacts
 
