@@ -65,6 +65,8 @@ REPLACEMENTS = [
     ("comparison", r" > ", lambda m: " >= "),
     ("equality", r" = (?='|1\b)", lambda m: " <> "),
     ("sign", r" - 1\b", lambda m: " + 1"),
+    ("sign", r" - (?=[a-z])", lambda m: " + "),
+    ("sign", r" / (?=\w)", lambda m: " * "),
     ("sign", r" \* (?=\w)", lambda m: " / "),
     ("distinct dropped", r"\bdistinct ", lambda m: ""),
     ("order", r" desc\b", lambda m: ""),
@@ -137,6 +139,11 @@ def main() -> int:
     )
     parser.add_argument("--all", action="store_true", help="all mutants of every model")
     parser.add_argument("--model", action="append", help="only this model; repeatable")
+    parser.add_argument(
+        "--kind",
+        action="append",
+        help="only mutants whose kind begins so, such as window or sign; repeatable",
+    )
     arguments = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
@@ -147,6 +154,12 @@ def main() -> int:
             for model, path in sorted(tested.items())
             if not arguments.model or model in arguments.model
         }
+        if arguments.kind:
+            kinds = tuple(arguments.kind)
+            mutants = {
+                model: [mutant for mutant in found if mutant.kind.startswith(kinds)]
+                for model, found in mutants.items()
+            }
         if not arguments.all:
             mutants = {
                 model: found[: arguments.per_model] for model, found in mutants.items()
