@@ -185,6 +185,8 @@ def main() -> int:
             if mutant.kind.startswith(kinds)
         )
     )
+    if not mutants:
+        parser.error("nothing to break: is there such a model, macro or kind?")
     tests = compiled_tests(mutants)
     connection = duckdb.connect()
     for name, sql in tests.items():
@@ -203,6 +205,14 @@ def main() -> int:
             sorted(tests_of.items()), "Breaking the SQL", console=console
         )
     ]
+    in_no_test = Counter(
+        mutant.model for number, mutant in mutants.items() if number not in tests_of
+    )
+    if in_no_test:
+        console.print(
+            f"{in_no_test.total()} places are in no unit test and were not tried: "
+            + ", ".join(f"{name} {places}" for name, places in in_no_test.items())
+        )
     return report(outcomes)
 
 
@@ -282,8 +292,8 @@ def passes(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
     kind = [column[0] for column in found.description].index("actual_or_expected")
     rows = {"actual": Counter(), "expected": Counter()}
     for row in found.fetchall():
-        # NaN does not equal itself
-        values = tuple(str(value) for value in (*row[:kind], *row[kind + 1 :]))
+        # NaN does not equal itself, and null is not the text None
+        values = tuple(repr(value) for value in (*row[:kind], *row[kind + 1 :]))
         rows[row[kind]][values] += 1
     return rows["actual"] == rows["expected"]
 
