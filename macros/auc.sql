@@ -235,8 +235,8 @@ sums as (
         count(case when outcomes > 0 then account_id end) as accounts_with_outcome,
         count(case when observations > outcomes then account_id end)
             as accounts_without_outcome,
-        {{ rounded('max(auc)', 6) }} as auc,
-        {{ rounded(standard_error_by_account('influence'), 6) }} as standard_error
+        max(auc) as auc,
+        {{ standard_error_by_account('influence') }} as standard_error
 
     from {{ influences }}
 
@@ -298,8 +298,8 @@ select
     cast(accounts as int) as accounts,
     cast(outcomes as int) as outcomes,
     cast(accounts_with_outcome as int) as accounts_with_outcome,
-    case when is_enough then auc end as auc,
-    case when is_enough then standard_error end as standard_error,
+    case when is_enough then {{ rounded('auc', 6) }} end as auc,
+    case when is_enough then {{ rounded('standard_error', 6) }} end as standard_error,
     case when is_enough then {{ rounded('auc_low', 6) }} end as auc_low,
     case when is_enough then {{ rounded('auc_high', 6) }} end as auc_high,
     case

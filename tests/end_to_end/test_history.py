@@ -25,6 +25,8 @@ KEEPS_HISTORY = {
     "parent_account_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
+    "backtest_metrics": "evaluated_on",
+    "backtest_bands": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
