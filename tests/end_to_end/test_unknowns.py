@@ -19,7 +19,8 @@ def signals_on(built, day):
         for account, signal, *rest in rows(
             built.warehouse,
             "select account_id, signal, status, score, weight "
-            "from intermediate.int_signal_contributions where snapshot_date = ?",
+            "from intermediate.int_signal_contributions "
+        "where snapshot_date = ? and weight is not null",
             day,
         )
     }
@@ -140,7 +141,8 @@ def test_a_table_that_never_was_does_not_apply(base, one_silent):
     assert rows(
         one_silent.warehouse,
         "select distinct status, weight from intermediate.int_signal_contributions "
-        "where signal in ('nps_180d', 'csat_mean_90d', 'competitor_intent_share_28d')",
+        "where signal in ('nps_180d', 'csat_mean_90d', 'competitor_intent_share_28d') "
+        "and weight is not null",
     ) == [("not applicable", 0.0)]
     assert (
         value(
