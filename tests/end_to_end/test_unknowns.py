@@ -19,8 +19,7 @@ def signals_on(built, day):
         for account, signal, *rest in rows(
             built.warehouse,
             "select account_id, signal, status, score, weight "
-            "from intermediate.int_signal_contributions "
-        "where snapshot_date = ? and weight is not null",
+            "from intermediate.int_signal_contributions where snapshot_date = ?",
             day,
         )
     }
@@ -33,7 +32,8 @@ def test_a_dead_feed_is_stale_and_scores_nobody(dead_feed):
     found = rows(
         dead_feed.warehouse,
         "select signal, status, value, score, weight "
-        "from intermediate.int_signal_contributions where snapshot_date = ?",
+        "from intermediate.int_signal_contributions "
+        "where snapshot_date = ? and weight is not null",
         AS_OF,
     )
     usage = {row[1:] for row in found if row[0] in USAGE}
