@@ -381,7 +381,8 @@ differences as (
     having
         {%- for rows in ['first', 'second'] %}
         {%- for kind in ['has_outcome', 'has_none'] %}
-        {{ 'and' if not (loop.first and rows == 'first') }} sum({{ rows }}_{{ kind }}) >= {{ var('minimum_outcomes') }}
+        {{ 'and' if not (loop.first and rows == 'first') }}
+        sum({{ rows }}_{{ kind }}) >= {{ var('minimum_outcomes') }}
         {%- endfor %}
         {%- endfor %}
 

@@ -1,5 +1,5 @@
--- Every rule that seeds/backtest_windows.csv must keep, in words: which row, and what to
--- do.
+-- Every rule that seeds/backtest_windows.csv must keep, in words: which row, and what
+-- to do.
 
 with
 

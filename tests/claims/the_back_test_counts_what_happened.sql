@@ -1,6 +1,7 @@
--- An evaluation of this run says of its observations what int_observation_outcomes does:
--- the bands of each outcome, window and slice hold them all, those of a sliced score add
--- up to all, and the metrics of the published score count those that have one.
+-- An evaluation of this run says of its observations what int_observation_outcomes
+-- does: the bands of each outcome, window and slice hold them all, those of a sliced
+-- score add up to all, and the metrics of the published score count those that have
+-- one.
 
 with
 
@@ -47,10 +48,10 @@ happened as (
 bands as (
 
     select
-        outcome,
-        horizon_days,
-        lead_days,
-        concat('backtest_bands, ', predictor, ', ', slice) as place,
+        bands.outcome,
+        bands.horizon_days,
+        bands.lead_days,
+        concat('backtest_bands, ', bands.predictor, ', ', bands.slice) as place,
         sum(bands.observations) as observations,
         sum(bands.outcomes) as outcomes
 
@@ -59,24 +60,24 @@ bands as (
     inner join evaluation_day
         on bands.evaluated_on = evaluation_day.evaluated_on
 
-    where slice not in ('later_half', 'observation_date')
+    where bands.slice not in ('later_half', 'observation_date')
 
     group by
-        outcome,
-        horizon_days,
-        lead_days,
-        predictor,
-        slice
+        bands.outcome,
+        bands.horizon_days,
+        bands.lead_days,
+        bands.predictor,
+        bands.slice
 
 ),
 
 metrics as (
 
     select
-        outcome,
-        horizon_days,
-        lead_days,
-        concat('backtest_metrics, ', comparison) as place,
+        metrics.outcome,
+        metrics.horizon_days,
+        metrics.lead_days,
+        concat('backtest_metrics, ', metrics.comparison) as place,
         metrics.observations,
         metrics.outcomes
 
@@ -86,8 +87,8 @@ metrics as (
         on metrics.evaluated_on = evaluation_day.evaluated_on
 
     where
-        predictor = 'published_health_score'
-        and slice = 'all'
+        metrics.predictor = 'published_health_score'
+        and metrics.slice = 'all'
 
 )
 

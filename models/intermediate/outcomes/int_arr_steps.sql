@@ -167,7 +167,6 @@ held_steps as (
         step_date,
         arr_before,
         arr_after,
-        own_change,
         {%- for extreme, function in [('lowest', 'min'), ('highest', 'max')] %}
         case
             when count(*) over before = count(arr_before) over before
@@ -176,9 +175,9 @@ held_steps as (
         case
             when count(*) over after = count(arr_after) over after
                 then {{ function }}(arr_after) over after
-        end as {{ extreme }}_after
-        {{- ',' if not loop.last }}
+        end as {{ extreme }}_after,
         {%- endfor %}
+        own_change
 
     from steps
 

@@ -57,6 +57,7 @@ from summaries
 
 inner join lifts
     on
-        {%- for key in keys %}
-        {{ 'and' if not loop.first }} summaries.{{ key }} = lifts.{{ key }}
+        summaries.comparison = lifts.comparison
+        {%- for key in keys[1:] %}
+        and summaries.{{ key }} = lifts.{{ key }}
         {%- endfor %}

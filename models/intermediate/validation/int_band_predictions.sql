@@ -18,6 +18,12 @@ health_scores as (
 
 ),
 
+leads as (
+
+    select distinct lead_days from {{ ref('backtest_windows') }}
+
+),
+
 bands as (
 
     select
@@ -37,9 +43,7 @@ bands as (
         'published_health_score',
         observations.health_band
     from observations
-    cross join (
-        select distinct lead_days from {{ ref('backtest_windows') }}
-    ) as leads
+    cross join leads
 
 )
 

@@ -1,6 +1,7 @@
 -- One row, or none where nothing can be told: the signal whose score alone told those
--- who were lost best on the earlier half of the month-ends, in the headline window. What
--- is judged on the later half was not seen here: every window ended before it begins.
+-- who were lost best on the earlier half of the month-ends, in the headline window.
+-- What is judged on the later half was not seen here: every window ended before it
+-- begins.
 
 with
 
@@ -48,6 +49,12 @@ outcomes as (
 
 ),
 
+outcome_dates as (
+
+    select distinct observation_date from outcomes
+
+),
+
 -- what was measured; what stands in for it tells nothing of the account
 signal_risks as (
 
@@ -70,7 +77,7 @@ signal_risks as (
 
     where
         signal_scores.snapshot_date in (
-            select outcomes.observation_date from outcomes
+            select outcome_dates.observation_date from outcome_dates
         )
         and signal_scores.status = 'measured'
         and signal_scores.score is not null

@@ -55,14 +55,13 @@ sums_by_lead as (
         signal_sums.snapshot_date as observation_date,
         leads.lead_days,
         signal_sums.dimension,
-        {{ exact_sum('signal_sums.weight') }} as weight,
         {%- for column in ['weight', 'weighted_score'] %}
         {{ exact_sum(
             'case when signal_sums.used_from_days_before_outcome <= leads.lead_days '
             ~ 'then signal_sums.' ~ column ~ ' else 0 end'
-        ) }} as counted_{{ column }}
-        {{- ',' if not loop.last }}
+        ) }} as counted_{{ column }},
         {%- endfor %}
+        {{ exact_sum('signal_sums.weight') }} as weight
 
     from signal_sums
 

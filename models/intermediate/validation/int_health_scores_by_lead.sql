@@ -1,6 +1,6 @@
--- One row per account, month-end and lead time: the health score of the day, without the
--- signals that know the outcome so shortly before it, and without caps by them; its band
--- and the scores of the two axes. Null where the score of the day was withheld.
+-- One row per account, month-end and lead time: the health score of the day, without
+-- the signals that know the outcome so shortly before it, and without caps by them; its
+-- band and the scores of the two axes. Null where the score of the day was withheld.
 
 with
 
@@ -35,17 +35,16 @@ scores as (
         account_id,
         observation_date,
         lead_days,
-        {{ rounded(
-            exact_sum('weight * score') ~ ' / ' ~ exact_sum('weight'), 4
-        ) }} as score,
         {%- for axis in ['relationship', 'impact'] %}
         {{ rounded(
             exact_sum("case when axis = '" ~ axis ~ "' then weight * score end")
             ~ ' / '
             ~ exact_sum("case when axis = '" ~ axis ~ "' then weight end"), 4
-        ) }} as {{ axis }}_score
-        {{- ',' if not loop.last }}
+        ) }} as {{ axis }}_score,
         {%- endfor %}
+        {{ rounded(
+            exact_sum('weight * score') ~ ' / ' ~ exact_sum('weight'), 4
+        ) }} as score
 
     from dimension_scores
 

@@ -1,6 +1,6 @@
 -- One row per account, month-end, outcome, window and predictor that is judged by it:
--- how likely the predictor called the outcome, and whether it happened. The health score
--- in every window, what it has to beat in that of the headline.
+-- how likely the predictor called the outcome, and whether it happened. The health
+-- score in every window, what it has to beat in that of the headline.
 
 with
 

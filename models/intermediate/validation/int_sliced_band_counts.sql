@@ -1,5 +1,5 @@
--- One row per row of int_band_counts and slice that it is judged in, as the macro sliced
--- has them.
+-- One row per row of int_band_counts and slice that it is judged in, as the macro
+-- sliced has them.
 
 {{ config(materialized='view') }}
 

@@ -1,6 +1,6 @@
 -- One row per account, outcome and day on which it happened: churned, inactive,
--- contracted, expanded, renewed; by what is known on as_of_date. Each is certain, and in
--- here, when the grace days after it are over.
+-- contracted, expanded, renewed; by what is known on as_of_date. Each is certain, and
+-- in here, when the grace days after it are over.
 
 with
 

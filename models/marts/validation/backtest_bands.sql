@@ -1,6 +1,6 @@
--- One row per evaluation, outcome, window, health score, slice and band: how many of the
--- band had the outcome, how many of those with the outcome stood in it, and what the
--- earlier windows of the band made expect.
+-- One row per evaluation, outcome, window, health score, slice and band: how many of
+-- the band had the outcome, how many of those with the outcome stood in it, and what
+-- the earlier windows of the band made expect.
 
 {{ config(
     materialized='incremental',

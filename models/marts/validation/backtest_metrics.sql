@@ -1,6 +1,7 @@
--- One row per evaluation, outcome, window, predictor, comparison and slice: how well the
--- predictor, as it was known before the window began, told what happened in it. The last
--- mart of an evaluation to be written, since the evaluations that it has are not due.
+-- One row per evaluation, outcome, window, predictor, comparison and slice: how well
+-- the predictor, as it was known before the window began, told what happened in it. The
+-- last mart of an evaluation to be written, since the evaluations that it has are not
+-- due.
 
 {{ config(
     materialized='incremental',
@@ -43,7 +44,6 @@ differences as (
 brier_scores as (
 
     select
-        {{ keys | join(', ') }},
         {%- for column, share in [
             ('brier', 'expected_share'),
             ('brier_without_bands', 'expected_share_of_all'),
@@ -54,13 +54,31 @@ brier_scores as (
                 ~ '(observations - outcomes) * ' ~ share ~ ' * ' ~ share, 8
             )
             ~ ' / sum(case when ' ~ share ~ ' is not null then observations end)', 6
-        ) }} as {{ column }}
-        {{- ',' if not loop.last }}
+        ) }} as {{ column }},
         {%- endfor %}
+        {{ keys | join(', ') }}
 
     from {{ ref('int_sliced_band_counts') }}
 
     group by {{ keys | join(', ') }}
+
+),
+
+outcomes as (
+
+    select 'lost' as outcome
+    union all
+    select 'contracted' as outcome
+    union all
+    select 'expanded' as outcome
+
+),
+
+comparisons as (
+
+    select 'pooled' as comparison
+    union all
+    select 'within_date' as comparison
 
 ),
 
@@ -78,19 +96,9 @@ expected_rows as (
 
     from {{ ref('backtest_windows') }} as windows
 
-    cross join (
-        select 'lost' as outcome
-        union all
-        select 'contracted' as outcome
-        union all
-        select 'expanded' as outcome
-    ) as outcomes
+    cross join outcomes
 
-    cross join (
-        select 'pooled' as comparison
-        union all
-        select 'within_date' as comparison
-    ) as comparisons
+    cross join comparisons
 
 ),
 
