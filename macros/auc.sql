@@ -18,6 +18,43 @@
 #}
 {% macro risk_levels(observations, keys, stratum=none) -%}
 {%- set group = keys + ([stratum] if stratum else []) -%}
+with
+
+risk_counts as (
+
+    {{ risk_counts(observations, group) }}
+
+)
+
+{{ levels_of_counts('risk_counts', keys, stratum) }}
+{%- endmacro %}
+
+
+{#
+    A query with one row per key, stratum among them, and risk: how many have it, with and
+    without the outcome.
+#}
+{% macro risk_counts(observations, keys) -%}
+select
+    {{ keys | join(', ') }},
+    risk,
+    cast(sum(is_outcome) as double) as with_outcome,
+    cast(sum(1 - is_outcome) as double) as without_outcome
+
+from {{ observations }}
+
+where risk is not null
+
+group by {{ keys | join(', ') }}, risk
+{%- endmacro %}
+
+
+{#
+    Rows of risk_levels from rows of risk_counts, which may be of finer strata than the one that
+    is asked for.
+#}
+{% macro levels_of_counts(counts, keys, stratum=none) -%}
+{%- set group = keys + ([stratum] if stratum else []) -%}
 select
     {{ group | join(', ') }},
     risk,
@@ -32,15 +69,13 @@ from (
     select
         {{ group | join(', ') }},
         risk,
-        cast(sum(is_outcome) as double) as with_outcome,
-        cast(sum(1 - is_outcome) as double) as without_outcome
+        sum(with_outcome) as with_outcome,
+        sum(without_outcome) as without_outcome
 
-    from {{ observations }}
-
-    where risk is not null
+    from {{ counts }}
 
     group by {{ group | join(', ') }}, risk
-) as risk_counts
+) as counts_of_strata
 
 window
     in_stratum as (partition by {{ group | join(', ') }}),
@@ -49,6 +84,33 @@ window
         order by risk
         rows between unbounded preceding and current row
     )
+{%- endmacro %}
+
+
+{#
+    Rows of risk_levels of two comparisons from rows of risk_counts: pooled, with the one stratum
+    0, and within_date, with those of the column `stratum`.
+#}
+{% macro levels_of_both(counts, keys, stratum) -%}
+{%- for comparison, column in [('pooled', none), ('within_date', stratum)] %}
+{{ 'union all' if not loop.first }}
+
+select
+    {{ keys | join(', ') }},
+    '{{ comparison }}' as comparison,
+    {{ column or '0' }} as stratum,
+    risk,
+    with_outcome,
+    without_outcome,
+    stratum_with_outcome,
+    stratum_without_outcome,
+    lower_with_outcome,
+    lower_without_outcome
+
+from (
+    {{ levels_of_counts(counts, keys, column) }}
+) as {{ comparison }}_levels
+{% endfor %}
 {%- endmacro %}
 
 
@@ -204,6 +266,117 @@ select
 from tenths
 
 group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#
+    Rows of auc_influences for two comparisons in one pass over the observations: pooled, and
+    within the values of `stratum`; the column comparison tells them apart. `levels` are rows of
+    risk_levels of both, with the columns comparison and stratum (0 for pooled).
+#}
+{% macro auc_influences_of_both(observations, keys, stratum, levels) -%}
+with
+
+placements as (
+
+    select
+        {%- for key in keys %}
+        within.{{ key }},
+        {%- endfor %}
+        within.stratum,
+        within.risk,
+        {%- for comparison in ['within', 'pooled'] %}
+        {{ comparison }}.lower_without_outcome + {{ comparison }}.without_outcome / 2
+            as {{ comparison }}_won_with,
+        {{ comparison }}.stratum_with_outcome - {{ comparison }}.lower_with_outcome
+        - {{ comparison }}.with_outcome / 2 as {{ comparison }}_won_without,
+        {{ comparison }}.stratum_without_outcome as {{ comparison }}_pairs_with,
+        {{ comparison }}.stratum_with_outcome as {{ comparison }}_pairs_without
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ levels }} as within
+
+    inner join {{ levels }} as pooled
+        on
+            within.risk = pooled.risk
+            {%- for key in keys %}
+            and within.{{ key }} = pooled.{{ key }}
+            {%- endfor %}
+            and pooled.comparison = 'pooled'
+
+    where within.comparison = 'within_date'
+
+),
+
+aucs as (
+
+    {{ aucs_of_levels(levels, keys + ['comparison']) }}
+
+),
+
+account_sums as (
+
+    select
+        {%- for key in keys %}
+        observations.{{ key }},
+        {%- endfor %}
+        observations.account_id,
+        count(*) as observations,
+        sum(observations.is_outcome) as outcomes
+        {%- for comparison in ['within', 'pooled'] %}
+        {%- for sum_of in ['won', 'pairs'] %},
+        sum(
+            case
+                when observations.is_outcome = 1
+                    then placements.{{ comparison }}_{{ sum_of }}_with
+                else placements.{{ comparison }}_{{ sum_of }}_without
+            end
+        ) as {{ comparison }}_{{ sum_of }}
+        {%- endfor %}
+        {%- endfor %}
+
+    from {{ observations }} as observations
+
+    inner join placements
+        on
+            observations.risk = placements.risk
+            and observations.{{ stratum }} = placements.stratum
+            {%- for key in keys %}
+            and observations.{{ key }} = placements.{{ key }}
+            {%- endfor %}
+
+    group by
+        {%- for key in keys %}
+        observations.{{ key }},
+        {%- endfor %}
+        observations.account_id
+
+)
+
+select
+    {%- for key in keys %}
+    account_sums.{{ key }},
+    {%- endfor %}
+    aucs.comparison,
+    account_sums.account_id,
+    cast(account_sums.observations as int) as observations,
+    cast(account_sums.outcomes as int) as outcomes,
+    aucs.auc,
+    case
+        when aucs.comparison = 'pooled'
+            then (account_sums.pooled_won - aucs.auc * account_sums.pooled_pairs)
+                / aucs.pairs
+        else (account_sums.within_won - aucs.auc * account_sums.within_pairs) / aucs.pairs
+    end as influence
+
+from account_sums
+
+inner join aucs
+    on
+        {%- for key in keys %}
+        {{ 'and' if not loop.first }} account_sums.{{ key }} = aucs.{{ key }}
+        {%- endfor %}
 {%- endmacro %}
 
 

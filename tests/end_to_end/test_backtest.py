@@ -26,9 +26,13 @@ def predictions(two_years):
     for row in rows(
         two_years.warehouse,
         """
-        select outcome, horizon_days, lead_days, predictor, slice, slice_value,
-            account_id, observation_date, risk, is_outcome
-        from intermediate.int_sliced_predictions
+        select
+            cells.outcome, cells.horizon_days, cells.lead_days, cells.predictor,
+            cells.slice, cells.slice_value,
+            predictions.account_id, predictions.date_number, predictions.risk,
+            predictions.is_outcome
+        from intermediate.int_sliced_predictions as predictions
+        inner join intermediate.int_backtest_cells as cells using (cell)
         """,
     ):
         found[row[:6]].append(row[6:])

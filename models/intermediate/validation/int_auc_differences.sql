@@ -2,58 +2,61 @@
 -- the headline window: by how much its AUC lies above that of the health score on the
 -- same observations.
 
-{%- set keys = ['comparison', 'outcome', 'predictor', 'slice', 'slice_value'] %}
+{%- set keys = ['cell', 'comparison'] %}
 
 with
 
-predictions as (
-
-    select sliced_predictions.*
-
-    from {{ ref('int_sliced_predictions') }} as sliced_predictions
-
-    inner join {{ ref('backtest_windows') }} as windows
-        on
-            sliced_predictions.horizon_days = windows.horizon_days
-            and sliced_predictions.lead_days = windows.lead_days
-            and windows.is_headline = 1
-
-    where sliced_predictions.predictor <> 'health_score'
-
-),
-
-{%- for rows, risk in [('own', 'risk'), ('health', 'health_risk')] %}
-
-{{ rows }}_predictions as (
-
-    {%- for comparison, stratum in [
-        ('pooled', "cast('1900-01-01' as date)"),
-        ('within_date', 'observation_date'),
-    ] %}
-
-    {{ 'union all' if not loop.first }}
+health_predictions as (
 
     select
-        '{{ comparison }}' as comparison,
-        outcome,
-        predictor,
-        slice,
-        slice_value,
-        {{ stratum }} as stratum,
+        cell,
+        date_number,
         account_id,
         is_outcome,
-        {{ risk }} as risk
-    from predictions
-    {%- endfor %}
+        health_risk as risk
+
+    from {{ ref('int_sliced_predictions') }}
+
+    where
+        is_headline = 1
+        and is_health_score = 0
 
 ),
 
-{{ rows }}_influences as (
+health_counts as (
 
-    {{ auc_influences(rows ~ '_predictions', keys, 'stratum') }}
+    {{ risk_counts('health_predictions', ['cell', 'date_number']) }}
 
 ),
-{%- endfor %}
+
+health_levels as (
+
+    {{ levels_of_both('health_counts', ['cell'], 'date_number') }}
+
+),
+
+health_influences as (
+
+    {{ auc_influences_of_both(
+        'health_predictions', ['cell'], 'date_number', 'health_levels'
+    ) }}
+
+),
+
+own_influences as (
+
+    select influences.*
+
+    from {{ ref('int_account_influences') }} as influences
+
+    inner join {{ ref('int_backtest_cells') }} as cells
+        on influences.cell = cells.cell
+
+    where
+        cells.is_headline = 1
+        and cells.predictor <> 'health_score'
+
+),
 
 differences as (
 
@@ -61,4 +64,17 @@ differences as (
 
 )
 
-select * from differences
+select
+    differences.comparison,
+    cells.outcome,
+    cells.predictor,
+    cells.slice,
+    cells.slice_value,
+    differences.difference,
+    differences.difference_low,
+    differences.difference_high
+
+from differences
+
+inner join {{ ref('int_backtest_cells') }} as cells
+    on differences.cell = cells.cell

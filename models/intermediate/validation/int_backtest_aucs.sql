@@ -1,44 +1,13 @@
 -- One row per outcome, window, predictor, slice and comparison: AUC with its interval,
 -- and the lift of the worst decile.
 
-{%- set keys = [
-    'comparison', 'outcome', 'horizon_days', 'lead_days', 'predictor', 'slice',
-    'slice_value',
-] %}
+{%- set keys = ['cell', 'comparison'] %}
 
 with
 
-predictions as (
-
-    select
-        *,
-        'pooled' as comparison,
-        cast('1900-01-01' as date) as stratum
-
-    from {{ ref('int_sliced_predictions') }}
-
-    union all
-
-    select
-        *,
-        'within_date' as comparison,
-        observation_date as stratum
-
-    from {{ ref('int_sliced_predictions') }}
-
-    where slice <> 'observation_date'
-
-),
-
-influences as (
-
-    {{ auc_influences('predictions', keys, 'stratum', ref('int_risk_levels')) }}
-
-),
-
 summaries as (
 
-    {{ auc_summaries('influences', keys) }}
+    {{ auc_summaries(ref('int_account_influences'), keys) }}
 
 ),
 
@@ -49,15 +18,36 @@ lifts as (
 )
 
 select
-    summaries.*,
+    summaries.comparison,
+    cells.outcome,
+    cells.horizon_days,
+    cells.lead_days,
+    cells.predictor,
+    cells.slice,
+    cells.slice_value,
+    summaries.observations,
+    summaries.accounts,
+    summaries.outcomes,
+    summaries.accounts_with_outcome,
+    summaries.auc,
+    summaries.standard_error,
+    summaries.auc_low,
+    summaries.auc_high,
+    summaries.verdict,
     case when summaries.auc is not null then lifts.lift_worst_decile end
         as lift_worst_decile
 
 from summaries
 
+inner join {{ ref('int_backtest_cells') }} as cells
+    on summaries.cell = cells.cell
+
 inner join lifts
     on
-        summaries.comparison = lifts.comparison
-        {%- for key in keys[1:] %}
-        and summaries.{{ key }} = lifts.{{ key }}
-        {%- endfor %}
+        summaries.cell = lifts.cell
+        and summaries.comparison = lifts.comparison
+
+-- a month-end alone is one stratum
+where
+    cells.slice <> 'observation_date'
+    or summaries.comparison = 'pooled'

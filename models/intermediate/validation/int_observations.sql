@@ -92,6 +92,13 @@ observations as (
         halves.observation_date,
         halves.evaluated_on,
         halves.is_later_half,
+        cast(dense_rank() over (order by account_health_daily.account_id) as int)
+            as account_number,
+        cast(
+            row_number() over (
+                order by account_health_daily.account_id, halves.observation_date
+            ) as int
+        ) as observation_number,
 
         -- score
         account_health_daily.scorecard,

@@ -1,89 +1,143 @@
 -- One row per account, month-end, outcome, window and predictor that is judged by it:
--- how likely the predictor called the outcome, and whether it happened. The health
--- score in every window, what it has to beat in that of the headline.
+-- how likely the predictor called the outcome, and whether it happened. Numbers stand
+-- for names, since these are the many rows of the back-test.
 
 with
 
-predictor_scores as (
+observations as (
 
-    select * from {{ ref('int_predictor_scores') }}
-
-),
-
-observation_outcomes as (
-
-    select * from {{ ref('int_observation_outcomes') }}
+    select * from {{ ref('int_observation_slices') }}
 
 ),
 
-windows as (
+pairs as (
 
-    select * from {{ ref('backtest_windows') }}
+    select * from {{ ref('int_backtest_pairs') }}
+
+),
+
+questions as (
+
+    select
+        outcome,
+        horizon_days,
+        lead_days,
+        min(pair_number) as question_number
+
+    from pairs
+
+    group by
+        outcome,
+        horizon_days,
+        lead_days
+
+),
+
+numbered_pairs as (
+
+    select
+        pairs.*,
+        questions.question_number,
+        dense_rank() over (order by pairs.predictor) as predictor_number
+
+    from pairs
+
+    inner join questions
+        on
+            pairs.outcome = questions.outcome
+            and pairs.horizon_days = questions.horizon_days
+            and pairs.lead_days = questions.lead_days
+
+),
+
+predictors as (
+
+    select distinct
+        predictor,
+        predictor_number
+
+    from numbered_pairs
+
+),
+
+-- in tenths, as they are rounded
+scores as (
+
+    select
+        observations.observation_number,
+        predictor_scores.lead_days,
+        predictors.predictor_number,
+        predictor_scores.predictor = 'health_score' as is_health_score,
+        cast(round(predictor_scores.score * 10) as int) as score
+
+    from {{ ref('int_predictor_scores') }} as predictor_scores
+
+    inner join observations
+        on
+            predictor_scores.account_id = observations.account_id
+            and predictor_scores.observation_date = observations.observation_date
+
+    inner join predictors
+        on predictor_scores.predictor = predictors.predictor
 
 ),
 
 -- what is compared is compared on the same observations: those that have a score
-health_scores as (
+answers as (
 
     select
-        account_id,
-        observation_date,
-        lead_days,
-        score
-
-    from predictor_scores
-
-    where predictor = 'health_score'
-
-),
-
-predictions as (
-
-    select
-        observation_outcomes.account_id,
-        observation_outcomes.observation_date,
-        observation_outcomes.outcome,
-        observation_outcomes.horizon_days,
+        observations.observation_number,
+        observations.account_number,
+        questions.question_number,
         observation_outcomes.lead_days,
-        windows.is_headline,
-        predictor_scores.predictor,
         observation_outcomes.is_outcome,
+        scores.score as health_score,
 
         -- who is healthy expands
-        case
-            when observation_outcomes.outcome = 'expanded' then predictor_scores.score
-            else -predictor_scores.score
-        end as risk,
-        case
-            when observation_outcomes.outcome = 'expanded' then health_scores.score
-            else -health_scores.score
-        end as health_risk
+        case when observation_outcomes.outcome = 'expanded' then 1 else -1 end
+            as direction
 
-    from observation_outcomes
+    from {{ ref('int_observation_outcomes') }} as observation_outcomes
 
-    inner join windows
+    inner join questions
         on
-            observation_outcomes.horizon_days = windows.horizon_days
-            and observation_outcomes.lead_days = windows.lead_days
+            observation_outcomes.outcome = questions.outcome
+            and observation_outcomes.horizon_days = questions.horizon_days
+            and observation_outcomes.lead_days = questions.lead_days
 
-    inner join health_scores
+    inner join observations
         on
-            observation_outcomes.account_id = health_scores.account_id
-            and observation_outcomes.observation_date = health_scores.observation_date
-            and observation_outcomes.lead_days = health_scores.lead_days
+            observation_outcomes.account_id = observations.account_id
+            and observation_outcomes.observation_date = observations.observation_date
 
-    inner join predictor_scores
+    inner join scores
         on
-            observation_outcomes.account_id = predictor_scores.account_id
-            and observation_outcomes.observation_date
-            = predictor_scores.observation_date
-            and observation_outcomes.lead_days = predictor_scores.lead_days
-            and (
-                windows.is_headline = 1
-                or predictor_scores.predictor
-                in ('health_score', 'published_health_score')
-            )
+            observations.observation_number = scores.observation_number
+            and observation_outcomes.lead_days = scores.lead_days
+            and scores.is_health_score
 
 )
 
-select * from predictions
+select
+    answers.observation_number,
+    answers.account_number,
+    numbered_pairs.pair_number,
+    numbered_pairs.is_headline,
+    case when numbered_pairs.predictor = 'health_score' then 1 else 0 end
+        as is_health_score,
+    case when numbered_pairs.predictor = 'best_signal' then 1 else 0 end
+        as is_best_signal,
+    answers.is_outcome,
+    answers.direction * scores.score as risk,
+    answers.direction * answers.health_score as health_risk
+
+from answers
+
+inner join numbered_pairs
+    on answers.question_number = numbered_pairs.question_number
+
+inner join scores
+    on
+        answers.observation_number = scores.observation_number
+        and answers.lead_days = scores.lead_days
+        and numbered_pairs.predictor_number = scores.predictor_number
