@@ -15,29 +15,30 @@ select
     renewal_quarter,
     cast(sum(accounts) as int) as accounts,
     cast(sum(accounts_without_arr) as int) as accounts_without_arr,
-    coalesce({{ rounded(exact_sum('arr', 2), 2) }}, 0) as arr,
+    {{ rounded(exact_sum('arr', 2), 2) }} as arr,
     cast(sum(case when probability is not null then accounts else 0 end) as int)
         as forecast_accounts,
-    coalesce(
-        {{ rounded(exact_sum('case when probability is not null then arr end', 2), 2) }}, 0
-    ) as forecast_arr,
+    {{ rounded(exact_sum('case when probability is null then 0 else arr end', 2), 2) }}
+        as forecast_arr,
     {{ rounded(exact_sum('accounts * probability', 6), 2) }} as expected_accounts_lost,
-    sqrt({{ exact_sum('spread * (accounts + accounts * accounts * 1.0 / (learned_renewals + 4))', 6) }})
-        * 1.959964 as accounts_margin,
+    1.959964 * sqrt({{ exact_sum(
+        'spread * (accounts + accounts * 1.0 * accounts / (learned_from + 4))', 6
+    ) }}) as accounts_margin,
     {{ rounded(exact_sum('arr * probability', 4), 2) }} as expected_arr_lost,
-    1000 * sqrt({{ exact_sum(
-        'spread * (squares + (arr / 1000) * (arr / 1000) / (learned_renewals + 4))', 4
-    ) }}) * 1.959964 as arr_margin
+
+    -- in thousands, of which the squares have fewer digits
+    1.959964 * 1000 * sqrt({{ exact_sum(
+        'spread * (squares + (arr / 1000) * (arr / 1000) / (learned_from + 4))', 4
+    ) }}) as arr_margin
 
 from (
     select
         forecast_on,
         renewal_quarter,
-        based_on_renewals as learned_renewals,
+        based_on_renewals as learned_from,
         churn_probability as probability,
-        (churn_probability * based_on_renewals + 2) / (based_on_renewals + 4)
-        * (1 - (churn_probability * based_on_renewals + 2) / (based_on_renewals + 4))
-            as spread,
+        {%- set nearer = '(churn_probability * based_on_renewals + 2) / (based_on_renewals + 4)' %}
+        {{ nearer }} * (1 - {{ nearer }}) as spread,
         count(*) as accounts,
         count(*) - count(arr) as accounts_without_arr,
         coalesce({{ exact_sum('arr', 2) }}, 0) as arr,
@@ -59,7 +60,7 @@ group by forecast_on, renewal_quarter
 {%- endmacro %}
 
 
-{# A number, but neither below 0 nor above a limit; null when any of them is. #}
+{# A number, rounded, but neither below 0 nor above a limit; null when any of them is. #}
 {% macro within_limit(value, limit, decimals) -%}
 case
     when {{ value }} < 0 then 0
