@@ -25,6 +25,10 @@ KEEPS_HISTORY = {
     "parent_account_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
+    "band_outcomes": "evaluated_on",
+    "renewal_forecast_backtest": "evaluated_on",
+    "watermelon_register": "evaluated_on",
+    "watermelon_signals": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
