@@ -22,7 +22,7 @@ select
         as forecast_arr,
     {{ rounded(exact_sum('accounts * probability', 6), 2) }} as expected_accounts_lost,
     1.959964 * sqrt({{ exact_sum(
-        'spread * (accounts + accounts * 1.0 * accounts / (learned_from + 4))', 6
+        'spread * (accounts + accounts * accounts / (learned_from + 4))', 6
     ) }}) as accounts_margin,
     {{ rounded(exact_sum('arr * probability', 4), 2) }} as expected_arr_lost,
 

@@ -7,7 +7,7 @@
 {%- set squared_z = '3.841459' -%}
 {%- set spread -%}
 1.959964 * sqrt(
-    {{ outcomes }} * 1.0 * ({{ observations }} - {{ outcomes }})
+    {{ outcomes }} * 1e0 * ({{ observations }} - {{ outcomes }})
     / nullif({{ observations }}, 0) + {{ squared_z }} / 4
 )
 {%- endset -%}

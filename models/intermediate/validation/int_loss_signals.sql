@@ -24,7 +24,7 @@ ranked as (
             partition by
                 green_signals.account_id, green_signals.lost_on, green_signals.is_red
             order by
-                watermelon_signals.kept_red * 1.0
+                watermelon_signals.kept_red
                 / nullif(watermelon_signals.kept_measured, 0) asc nulls last,
                 green_signals.score asc,
                 green_signals.signal asc

@@ -62,7 +62,7 @@ select
     outcomes,
     based_on,
     based_on_renewals,
-    {{ rounded('based_on_outcomes * 1.0 / based_on_renewals', 6) }} as probability,
+    {{ rounded('based_on_outcomes / based_on_renewals', 6) }} as probability,
     {{ wilson_bound('based_on_outcomes', 'based_on_renewals', 'low') }}
         as probability_low,
     {{ wilson_bound('based_on_outcomes', 'based_on_renewals', 'high') }}

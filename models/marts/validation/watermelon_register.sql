@@ -24,7 +24,7 @@ usual as (
     select
         month_end,
         {{ rounded(
-            'sum(case when is_red then 1 else 0 end) * 1.0 / count(distinct account_id)',
+            'sum(case when is_red then 1 else 0 end) / count(distinct account_id)',
             1
         ) }} as usual_red_signals
 

@@ -37,7 +37,7 @@ shares as (
     select
         *,
         {%- for group in ['lost', 'kept'] %}
-        {{ group }}_red * 1.0 / {{ group }}_measured as {{ group }}_red_share,
+        {{ group }}_red / {{ group }}_measured as {{ group }}_red_share,
         {%- for side in ['low', 'high'] %}
         {{ wilson_bound(group ~ '_red', group ~ '_measured', side) }}
             as {{ group }}_{{ side }}{{ ',' if not (group == 'kept' and loop.last) }}
