@@ -1,10 +1,18 @@
--- One row per signal that was measured at a month-end of an account that was lost while
+-- One row per signal that was measured at the month-end of an account that was lost while
 -- green (lost_on), or was green on such a month-end and stayed (no lost_on): its score,
 -- and whether it lies below the border of the worst band.
 
 {{ config(materialized='view') }}
 
 with
+
+best_bands as (
+
+    select * from {{ ref('int_health_bands') }}
+
+    where below_score > 100
+
+),
 
 worst_bands as (
 
@@ -19,14 +27,6 @@ worst_bands as (
 
 ),
 
-best_bands as (
-
-    select * from {{ ref('int_health_bands') }}
-
-    where below_score > 100
-
-),
-
 green_losses as (
 
     select * from {{ ref('int_green_losses') }}
@@ -36,47 +36,45 @@ green_losses as (
 green_accounts as (
 
     select
-        evaluated_on,
-        account_id,
-        month_end,
-        lost_on
-
-    from green_losses
-
-    union all
-
-    -- those of which the whole window of the headline is known, and that stayed
-    select
         observations.evaluated_on,
         observations.account_id,
         observations.observation_date as month_end,
-        cast(null as date) as lost_on
+        observations.scorecard,
+        green_losses.lost_on
 
     from {{ ref('int_observations') }} as observations
 
-    inner join best_bands
+    inner join {{ ref('backtest_windows') }} as windows
+        on windows.is_headline = 1
+
+    left join green_losses
+        on
+            observations.account_id = green_losses.account_id
+            and observations.observation_date = green_losses.month_end
+
+    left join best_bands
         on
             coalesce(observations.settled_band, observations.health_band)
             = best_bands.band
             and observations.observation_date >= best_bands.effective_from
             and observations.observation_date < best_bands.effective_to
 
-    inner join {{ ref('int_observation_outcomes') }} as outcomes
-        on
-            observations.account_id = outcomes.account_id
-            and observations.observation_date = outcomes.observation_date
-            and outcomes.outcome = 'lost'
-            and outcomes.is_outcome = 0
-
-    inner join {{ ref('backtest_windows') }} as windows
-        on
-            outcomes.horizon_days = windows.horizon_days
-            and outcomes.lead_days = windows.lead_days
-            and windows.is_headline = 1
-
     where
-        observations.observation_date in (
-            select green_losses.month_end from green_losses
+        green_losses.lost_on is not null
+
+        -- the others: as far as is known, not lost by the end of the headline window
+        or (
+            best_bands.band is not null
+            and (
+                observations.loss is null
+                or observations.spell_to
+                > observations.observation_date
+                + windows.lead_days
+                + windows.horizon_days
+            )
+            and observations.observation_date in (
+                select all_losses.month_end from green_losses as all_losses
+            )
         )
 
 )
@@ -85,6 +83,7 @@ select
     green_accounts.evaluated_on,
     green_accounts.account_id,
     green_accounts.month_end,
+    green_accounts.scorecard,
     green_accounts.lost_on,
     signal_scores.signal,
     signal_scores.value,

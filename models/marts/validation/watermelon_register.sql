@@ -18,11 +18,13 @@ green_losses as (
 
 ),
 
--- in the mean of the green accounts of the month-end that stayed
+-- in the mean of the green accounts of the month-end that stayed; scorecards show more
+-- signals or fewer
 usual as (
 
     select
         month_end,
+        scorecard,
         {{ rounded(
             'sum(case when is_red then 1 else 0 end) / count(distinct account_id)',
             1
@@ -32,7 +34,7 @@ usual as (
 
     where lost_on is null
 
-    group by month_end
+    group by month_end, scorecard
 
 )
 
@@ -99,4 +101,6 @@ left join {{ ref('int_loss_signals') }} as loss_signals
         and green_losses.lost_on = loss_signals.lost_on
 
 left join usual
-    on green_losses.month_end = usual.month_end
+    on
+        green_losses.month_end = usual.month_end
+        and account_health.scorecard = usual.scorecard
