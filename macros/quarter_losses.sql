@@ -28,7 +28,7 @@ select
 
     -- in thousands, of which the squares have fewer digits
     1.959964 * 1000 * sqrt({{ exact_sum(
-        'spread * (squares + (arr / 1000) * (arr / 1000) / (learned_from + 4))', 4
+        'spread * (squares + (arr / 1000) * (arr / 1000) / (learned_from + 4))', 6
     ) }}) as arr_margin
 
 from (
@@ -42,7 +42,7 @@ from (
         count(*) as accounts,
         count(*) - count(arr) as accounts_without_arr,
         coalesce({{ exact_sum('arr', 2) }}, 0) as arr,
-        coalesce({{ exact_sum('(arr / 1000) * (arr / 1000)', 4) }}, 0) as squares
+        coalesce({{ exact_sum('(arr / 1000) * (arr / 1000)', 6) }}, 0) as squares
 
     from {{ renewals }}
 
