@@ -68,9 +68,8 @@ select
     accounts,
     accounts - forecast_accounts as accounts_without_forecast,
     round(expected_accounts_lost, 1) as expected_accounts_lost,
-    concat(
-        round(accounts_lost_low, 1), ' to ', round(accounts_lost_high, 1)
-    ) as accounts_interval,
+    round(accounts_lost_low, 1) as accounts_lost_low,
+    round(accounts_lost_high, 1) as accounts_lost_high,
     accounts_lost,
     round(arr) as arr,
     round(arr - forecast_arr) as arr_without_forecast,

@@ -18,6 +18,10 @@ from watermelon_signals
 
 where evaluated_on = (select max(evaluated_on) from watermelon_signals)
 
-order by difference desc nulls last, percent_of_losses desc nulls last, signal asc
+order by
+    difference desc nulls last,
+    losses desc,
+    percent_of_losses - percent_of_those_who_stayed desc nulls last,
+    signal asc
 
 limit 30

@@ -95,6 +95,14 @@ def observations(warehouse: Path) -> list[Observation]:
     return found
 
 
+def end_of_quarter(eve: date) -> date:
+    """The last day of the quarter that begins after this day."""
+    first = eve + timedelta(days=1)
+    return date(
+        first.year + first.month // 10, (first.month + 2) % 12 + 1, 1
+    ) - timedelta(days=1)
+
+
 def counts(warehouse: Path, until: date) -> dict[tuple[str, str, str], tuple[int, int]]:
     """How many renewals, and how many with the outcome, by band, bucket and outcome."""
     firsts = {}
@@ -189,16 +197,17 @@ def test_past_quarters_are_forecast_by_what_was_known_on_their_eve(two_years):
         "accounts_lost, accounts_renewed, expected_arr_lost, arr_lost "
         "from renewal_forecast_backtest order by forecast_on",
     )
-    eves = [date(2023, month, day) for month, day in ((6, 30), (9, 30), (12, 31))] + [
-        date(2024, month, day) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))
-    ]
-    # the first quarter of 2025 is certain on 2025-05-30, a day before the last one
-    assert [record[0] for record in records] == eves
+    eves = {
+        seen.day
+        for seen in observations(two_years.warehouse)
+        if (seen.day + timedelta(days=1)).month in (1, 4, 7, 10)
+        and end_of_quarter(seen.day) + timedelta(days=2 * GRACE) <= TRUTH_AS_OF
+        and seen.day < seen.renewal <= end_of_quarter(seen.day)
+    }
+    assert [record[0] for record in records] == sorted(eves)
     for eve, *numbers in records:
         known = counts(two_years.warehouse, eve)
-        end = date(
-            eve.year + (eve.month == 12), (eve.month + 2) % 12 + 1, 1
-        ) + timedelta(days=-1)
+        end = end_of_quarter(eve)
         due = [
             seen
             for seen in observations(two_years.warehouse)
@@ -251,7 +260,7 @@ def test_whoever_left_while_green_is_in_the_register(two_years):
             "from account_health_daily",
         )
     }
-    days = sorted({day for _, day in bands})
+    days = sorted({day for _, day in bands if (day + timedelta(days=1)).day == 1})
     expected = set()
     for account, dates in outcomes(two_years.warehouse, "churned", "inactive").items():
         for lost_on in dates:
