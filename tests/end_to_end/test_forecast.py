@@ -230,7 +230,10 @@ def test_past_quarters_are_forecast_by_what_was_known_on_their_eve(two_years):
             ]
         else:
             expected += [None] * 5
-        assert numbers == pytest.approx(expected, abs=0.02, rel=1e-5), eve
+        assert numbers[:2] == expected[:2], eve
+        if chances:
+            expected = pytest.approx(expected, abs=0.02, rel=1e-5)
+        assert numbers == expected, eve
     assert any(record[2] for record in records)
 
 
