@@ -3,6 +3,21 @@
 -- Of 100 signals that know nothing, two or three look as if they knew; and where few
 -- left while green, nothing can be said.
 
+with
+
+newest as (
+
+    select entries.*
+
+    from watermelon_signals as entries
+
+    where
+        entries.evaluated_on = (
+            select max(evaluations.evaluated_on) from watermelon_signals as evaluations
+        )
+
+)
+
 select
     signal,
     verdict,
@@ -14,9 +29,7 @@ select
     round(100 * difference_low) as difference_low,
     round(100 * difference_high) as difference_high
 
-from watermelon_signals
-
-where evaluated_on = (select max(evaluated_on) from watermelon_signals)
+from newest
 
 order by
     difference desc nulls last,

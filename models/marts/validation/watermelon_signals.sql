@@ -36,13 +36,12 @@ shares as (
 
     select
         *,
-        {%- for group in ['lost', 'kept'] %}
-        {{ group }}_red / {{ group }}_measured as {{ group }}_red_share,
-        {%- for side in ['low', 'high'] %}
-        {{ wilson_bound(group ~ '_red', group ~ '_measured', side) }}
-            as {{ group }}_{{ side }}{{ ',' if not (group == 'kept' and loop.last) }}
-        {%- endfor %}
-        {%- endfor %}
+        lost_red / lost_measured as lost_red_share,
+        {{ wilson_bound('lost_red', 'lost_measured', 'low') }} as lost_low,
+        {{ wilson_bound('lost_red', 'lost_measured', 'high') }} as lost_high,
+        kept_red / kept_measured as kept_red_share,
+        {{ wilson_bound('kept_red', 'kept_measured', 'low') }} as kept_low,
+        {{ wilson_bound('kept_red', 'kept_measured', 'high') }} as kept_high
 
     from counts
 
