@@ -27,6 +27,10 @@ KEEPS_HISTORY = {
     "source_freshness_daily": "snapshot_date",
     "backtest_metrics": "evaluated_on",
     "backtest_bands": "evaluated_on",
+    "band_outcomes": "evaluated_on",
+    "renewal_forecast_backtest": "evaluated_on",
+    "watermelon_register": "evaluated_on",
+    "watermelon_signals": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
