@@ -1,7 +1,8 @@
 -- Product: how does use change in the year before a customer leaves, and how long before
 -- does it show? The mean of every signal of use 12, 6, 3 and 0 months before the month in
 -- which it left, beside that of customers who stayed. It shows from so many months before
--- on, if from then to the end it lies at least a fifth of a standard deviation away.
+-- on, if from then to the end it lies a fifth of a standard deviation or more to the side
+-- on which it ends.
 
 with
 
@@ -24,19 +25,33 @@ adoption_signals as (
 
 ),
 
-left_courses as (
+left_months as (
 
     select
         *,
-
-        -- false from the first month on, counted back, in which it did not show
-        min(
-            case when abs(distance_from_stayed) >= 0.2 then 1 else 0 end
-        ) over (partition by signal order by months_before) = 1 as shows
+        first_value(distance_from_stayed) over (
+            partition by signal order by months_before
+        ) as last_distance
 
     from newest
 
     where outcome_group = 'left'
+
+),
+
+-- false from the first month on, counted back, in which it did not lie on that side
+left_courses as (
+
+    select
+        *,
+        min(
+            case
+                when distance_from_stayed * sign(last_distance) >= 0.2 then 1
+                else 0
+            end
+        ) over (partition by signal order by months_before) = 1 as shows
+
+    from left_months
 
 ),
 
