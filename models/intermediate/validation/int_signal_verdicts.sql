@@ -120,13 +120,11 @@ verdicts as (
         case
             when aucs.auc is null then 'not enough'
             when aucs.may_know_outcome then 'may know the outcome'
-            when adjusted.adjusted_p_value <= thresholds.false_discovery_share
-                then
-                    case
-                        when aucs.auc > 0.5 then 'predicts'
-                        else 'points the wrong way'
-                    end
-            else 'no better than chance'
+            when adjusted.adjusted_p_value > thresholds.false_discovery_share
+                then 'no better than chance'
+            when adjusted.adjusted_p_value is null then 'no better than chance'
+            when aucs.auc > 0.5 then 'predicts'
+            else 'points the wrong way'
         end as verdict
 
     from aucs
