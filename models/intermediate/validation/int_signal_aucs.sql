@@ -107,6 +107,8 @@ aucs as (
         signal,
         outcome,
         comparison,
+        count(case when observations > outcomes then 1 end)
+            as accounts_without_outcome,
         sum(pairs) as pairs,
         sum(right_pairs) / nullif(sum(pairs), 0) as auc
 
@@ -146,4 +148,14 @@ summaries as (
 
 )
 
-select * from summaries
+select
+    summaries.*,
+    aucs.accounts_without_outcome
+
+from summaries
+
+inner join aucs
+    on
+        summaries.signal = aucs.signal
+        and summaries.outcome = aucs.outcome
+        and summaries.comparison = aucs.comparison
