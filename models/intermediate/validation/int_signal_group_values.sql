@@ -46,7 +46,7 @@ distances as (
             ), 0
         ) as {{ group }}_distance,
         {%- endfor %}
-        group_values.*
+        *
 
     from group_values
 
