@@ -4,30 +4,16 @@ All scenarios that the chosen tests need are begun at once, and made side by sid
 """
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 import scenarios
-from laboratory import DATA_END, PROJECT, Laboratory
+from laboratory import DATA_END, Laboratory
 
 
 @pytest.fixture(scope="session")
 def laboratory(request, tmp_path_factory):
     made = Laboratory(tmp_path_factory.mktemp("laboratory"))
-    subprocess.run(
-        [
-            sys.executable,
-            PROJECT / "scripts" / "generate_demo_data.py",
-            "--accounts=100",
-            "--days=420",
-            "--seed=7",
-            f"--end-date={DATA_END}",
-            f"--out={made.raw}",
-        ],
-        check=True,
-        capture_output=True,
-    )
+    made.demo_data("raw", accounts=100, days=420, seed=7, end_date=DATA_END)
     scenarios.plant(made.raw)
     needed = {name for item in request.session.items for name in item.fixturenames}
     for scenario in scenarios.ALL:

@@ -141,6 +141,26 @@ class Laboratory:
         shutil.copy(copy / "profiles.example.yml", copy / "profiles.yml")
         return copy
 
+    def demo_data(self, name: str, **options: object) -> Path:
+        """Raw data by scripts/generate_demo_data.py, with these of its options."""
+        folder = self.folder / name
+        with self._slots:
+            process = self._begin(
+                [
+                    sys.executable,
+                    SCRIPTS / "generate_demo_data.py",
+                    *(
+                        f"--{option.replace('_', '-')}={setting}"
+                        for option, setting in options.items()
+                    ),
+                    f"--out={folder}",
+                ],
+                self.folder,
+            )
+            output, _ = process.communicate()
+        assert process.returncode == 0, f"no demo data:\n{output}"
+        return folder
+
     def copy_raw(self, name: str, source: Path | None = None) -> Path:
         """A copy of the raw data that a scenario may change."""
         return Path(shutil.copytree(source or self.raw, self.folder / name))

@@ -1041,6 +1041,55 @@ def looked_back(laboratory: Laboratory) -> LookedBack:
     )
 
 
+# Truth
+
+# The scored days of two_years are the ends of 24 months, the last of them this; its raw
+# data goes on for three weeks.
+TRUTH_AS_OF = date(2025, 5, 31)
+TRUTH_FROM = date(2023, 6, 30)
+TRUTH_ACCOUNTS = 250
+
+
+@dataclass(frozen=True)
+class TwoYears(Built):
+    project: Path
+    """The project that scores the ends of months only."""
+    truth: Path
+    """What the generator knows: truth.json, outcomes.csv, latent_health.parquet."""
+
+
+def two_years(laboratory: Laboratory) -> TwoYears:
+    """The ends of 24 months, of more accounts than elsewhere: enough of them leave.
+
+    What evaluates the score looks at ends of months alone, so no other day is scored:
+    two years for the price of 24 days. A settled band is then the band of the day.
+    """
+    raw = laboratory.demo_data(
+        "raw_two_years",
+        accounts=TRUTH_ACCOUNTS,
+        days=1096,
+        seed=11,
+        end_date=TRUTH_AS_OF + timedelta(days=22),
+    )
+    project = laboratory.copy_project("project_two_years", laboratory.project)
+    file = project / "models/intermediate/accounts/int_days_to_score.sql"
+    text = file.read_text()
+    scored = "calendar.day <= bounds.as_of_date\n"
+    assert text.count(scored) == 1
+    only_ends = "and extract(day from calendar.day + 1) = 1\n"
+    file.write_text(text.replace(scored, f"{scored}        {only_ends}"))
+    warehouse = laboratory.warehouse("two_years")
+    run = laboratory.build(
+        *MODELS_ONLY,
+        warehouse=warehouse,
+        raw=raw,
+        project=project,
+        as_of_date=TRUTH_AS_OF,
+        history_start=TRUTH_FROM,
+    )
+    return TwoYears(warehouse, run, raw, project, raw / "_truth")
+
+
 # Speed
 
 
@@ -1063,6 +1112,7 @@ def benchmarked(laboratory: Laboratory) -> dict:
 
 ALL = (
     base,
+    two_years,
     spark,
     plain_build,
     nightly,
