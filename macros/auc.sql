@@ -286,7 +286,7 @@ with
 ),
 {%- endfor %}
 
-both as (
+paired as (
 
     select
         {%- for key in keys %}
@@ -322,7 +322,7 @@ differences as (
         max(first_auc) - max(second_auc) as difference,
         {{ standard_error_by_account('influence') }} as standard_error
 
-    from both
+    from paired
 
     group by {{ keys | join(', ') }}
 

@@ -140,8 +140,8 @@ def read(published: Path) -> Findings:
         tables = {name for (name,) in connection.execute("show tables").fetchall()}
         if "backtest_metrics" not in tables:
             raise NothingToReport(
-                f"{marts} has no backtest_metrics: it was published by an earlier version"
-                " of the project. Run scripts/build again."
+                f"{marts} has no backtest_metrics: an earlier version of the project"
+                " published it. Run scripts/build again."
             )
         (evaluated_on,) = connection.execute(
             "select max(evaluated_on) from backtest_metrics"
@@ -204,7 +204,9 @@ def _newest(connection, name: str, tables: set[str], evaluated_on: date) -> list
     }
     condition = "evaluated_on = ?" if "evaluated_on" in columns else "? is not null"
     return _rows(
-        connection, f"select * from {name} where {condition} order by all", [evaluated_on]
+        connection,
+        f"select * from {name} where {condition} order by all",
+        [evaluated_on],
     )
 
 
@@ -221,12 +223,10 @@ def seed(name: str) -> list[dict[str, str]]:
 
 
 def observed(connection, published: Path, findings: Findings) -> Observations | None:
-    """What the regression is trained and judged on: the ends of months that the headline
-    was evaluated on, by the rules of the back-test. None without any.
+    """What the regression is trained and judged on: the ends of months that the
+    headline was evaluated on, by the rules of the back-test. None without any.
     """
-    days = [
-        row["slice_value"] for row in findings.metrics(slice="observation_date")
-    ]
+    days = [row["slice_value"] for row in findings.metrics(slice="observation_date")]
     files = published / "parquet" / "signal_scores_daily"
     if not days or not any(files.glob("*.parquet")):
         return None
@@ -251,7 +251,8 @@ def observed(connection, published: Path, findings: Findings) -> Observations | 
     signals = [
         name
         for (name,) in connection.execute(
-            "select distinct signal from signal_scores where score is not null order by 1"
+            "select distinct signal from signal_scores where score is not null"
+            " order by signal"
         ).fetchall()
     ]
     columns = ", ".join(
@@ -374,3 +375,257 @@ left join outcomes using (account_id, snapshot_date)
 left join health using (account_id, snapshot_date)
 order by customers.snapshot_date, customers.account_id
 """
+
+
+# what is said
+
+
+def answer(findings: Findings) -> str:
+    """Does the score tell the truth, in a sentence or two."""
+    row = findings.headline()
+    window = f"{findings.horizon_days} days"
+    if row is None or row["verdict"] == "not enough":
+        lost = row["outcomes"] if row else 0
+        return (
+            "It cannot be said yet whether the score tells who leaves: of"
+            f" {lost} scores is known that the account was lost within {window}, and"
+            f" {findings.minimum_outcomes} different accounts lost, and as many kept,"
+            " are needed."
+        )
+    shown = f"AUC {interval(row['auc'], row['auc_low'], row['auc_high'])}"
+    if row["verdict"] == "better than chance":
+        said = (
+            f"Yes, the score tells who leaves: in {row['auc']:.0%} of all pairs of an"
+            f" account that was lost within {window} and one that was not, the lost one"
+            f" had the lower score ({shown})."
+        )
+    elif row["verdict"] == "worse than chance":
+        said = (
+            "No, the score misleads: accounts that were lost within"
+            f" {window} had the higher scores ({shown})."
+        )
+    else:
+        said = (
+            f"No, the score is no better than chance at telling who is lost within"
+            f" {window} ({shown})."
+        )
+    return f"{said} {against_the_baselines(findings)}".strip()
+
+
+def against_the_baselines(findings: Findings) -> str:
+    """Which simpler figures tell as much as the score does, or more."""
+    better, equal = [], []
+    for row in baselines(findings):
+        if row["difference_low"] is None:
+            continue
+        if row["difference_low"] > 0:
+            better.append(row["name"])
+        elif row["difference_high"] >= 0:
+            equal.append(row["name"])
+    parts = []
+    if better:
+        parts.append(f"It is beaten by {listed(better)}.")
+    if equal:
+        parts.append(f"It is not clearly better than {listed(equal)}.")
+    if not parts and any(
+        row["difference_low"] is not None for row in baselines(findings)
+    ):
+        parts.append("It beats every baseline that could be judged.")
+    return " ".join(parts)
+
+
+def baselines(findings: Findings) -> list[dict]:
+    """What the score is compared with in the headline window: name, AUC, difference
+    from the score on the same rows (above 0 the baseline is better), each with its
+    interval, and what that means.
+    """
+    found = []
+    for row in findings.metrics(predictor=None):
+        if row["predictor"] in (SCORE, "published_health_score"):
+            continue
+        if row["predictor"] == "best_signal":
+            continue
+        found.append(_baseline(predictor_name(row), row))
+    for row in findings.metrics(predictor="best_signal", slice="later_half"):
+        signal = row.get("signal")
+        name = "the single best signal" + (f" ({labels()[signal]})" if signal else "")
+        found.append(_baseline(f"{name}, on the later half of the months", row))
+    found.sort(key=lambda row: (row["auc"] is None, -(row["auc"] or 0)))
+    regression = findings.regression
+    row = {"name": "a logistic regression on all signals, out of time"}
+    if regression.not_enough:
+        row |= dict.fromkeys(_FIGURES) | {"verdict": "not enough"}
+    else:
+        for prefix, estimate in (
+            ("auc", regression.regression),
+            ("difference", regression.difference),
+        ):
+            row |= {
+                prefix: estimate.value,
+                f"{prefix}_low": estimate.low,
+                f"{prefix}_high": estimate.high,
+            }
+        row["verdict"] = _against_chance(row)
+    found.append(row)
+    for row in found:
+        row["said"] = _against_the_score(row)
+    return found
+
+
+_FIGURES = (
+    "auc",
+    "auc_low",
+    "auc_high",
+    "difference",
+    "difference_low",
+    "difference_high",
+)
+
+
+def _baseline(name: str, row: dict) -> dict:
+    return {
+        "name": name,
+        "difference": row["difference_from_health_score"],
+        **{key: row[key] for key in _FIGURES if key != "difference"},
+        "verdict": row["verdict"],
+    }
+
+
+def _against_chance(row: dict) -> str:
+    if row["auc_low"] > 0.5:
+        return "better than chance"
+    return "worse than chance" if row["auc_high"] < 0.5 else "no better than chance"
+
+
+def _against_the_score(row: dict) -> str:
+    if row["difference_low"] is None:
+        return "not enough"
+    if row["difference_low"] > 0:
+        return "beats the score"
+    if row["difference_high"] < 0:
+        return "the score beats it"
+    return "no clear difference"
+
+
+def predictor_name(row: dict) -> str:
+    name = row["predictor"]
+    if name.startswith("dimension_"):
+        return f"the dimension {name.removeprefix('dimension_')} alone"
+    return PREDICTORS.get(name, name.replace("_", " "))
+
+
+def labels() -> dict[str, str]:
+    """Names of signals that people read."""
+    return {row["signal"]: row["label"].lower() for row in seed("signals")}
+
+
+def interval(value: float | None, low: float | None, high: float | None) -> str:
+    """A figure with its 95 % interval."""
+    if value is None:
+        return "not enough"
+    if low is None:
+        return f"{value:.2f}"
+    return f"{value:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+
+
+def listed(names: list[str]) -> str:
+    """One, two and three."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def markdown(findings: Findings) -> str:
+    """The key figures, for a README."""
+    windows = [
+        [
+            f"{row['horizon_days']} days from day {row['lead_days'] + 1}",
+            row["observations"],
+            row["outcomes"],
+            interval(row["auc"], row["auc_low"], row["auc_high"]),
+            row["verdict"],
+        ]
+        for row in by_window(findings)
+    ]
+    beside = [
+        [
+            row["name"],
+            interval(row["auc"], row["auc_low"], row["auc_high"]),
+            row["said"],
+        ]
+        for row in baselines(findings)
+    ]
+    bands = [
+        [
+            row["health_band"],
+            row["observations"],
+            row["outcomes"],
+            _share(row["precision"]),
+            _share(row["expected_probability"]),
+            _share(row["recall"]),
+        ]
+        for row in by_band(findings)
+    ]
+    parts = [
+        f"**{answer(findings)}**",
+        f"Evaluated on {findings.evaluated_on}, on ends of months as they were known.",
+        _table(
+            ["accounts lost within", "account-months", "with loss", "AUC", "verdict"],
+            windows,
+        ),
+        _table(["beside the score", "AUC", "against the score"], beside),
+        _table(
+            [
+                "band",
+                "account-months",
+                "with loss",
+                "lost",
+                "expected",
+                "of all losses",
+            ],
+            bands,
+        ),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def by_window(findings: Findings) -> list[dict]:
+    """The score by window, in order of lead and horizon."""
+    return sorted(
+        findings.metrics(horizon_days=None, lead_days=None),
+        key=lambda row: (row["lead_days"], row["horizon_days"]),
+    )
+
+
+def by_band(findings: Findings) -> list[dict]:
+    """Rows of backtest_bands of the headline window, the best band first: the bands as
+    people saw them."""
+    order = {row["band"]: int(row["sort_order"]) for row in seed("health_bands")}
+    rows = [
+        row
+        for row in findings.tables["backtest_bands"]
+        if row["outcome"] == "lost"
+        and row["horizon_days"] == findings.horizon_days
+        and row["lead_days"] == findings.lead_days
+        and row["predictor"] == "published_health_score"
+        and row["slice"] == "all"
+    ]
+    return sorted(rows, key=lambda row: order.get(row["health_band"], len(order) + 1))
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _table(columns: list[str], rows: list[list]) -> str:
+    if not rows:
+        return ""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(
+        "| " + " | ".join("" if one is None else str(one) for one in line) + " |"
+        for line in lines
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,8 +11,8 @@ import numpy as np
 # fixed, so that the same data give the same figures
 SEED = 20260101
 RESAMPLES = 1000
-# Inverse strength of the penalty: strong, since signals are many and losses are few. Not
-# tuned: a baseline that was tuned on the outcomes would need data of its own to be judged.
+# Inverse strength of the penalty: strong, since signals are many and losses are few.
+# Not tuned: what is tuned on the outcomes needs further data to be judged on.
 PENALTY = 0.01
 
 
@@ -68,9 +68,9 @@ def judge(
     minimum_outcomes: int,
     resamples: int = RESAMPLES,
 ) -> Judgement:
-    """Judges a regression out of time: for every end of month, one is trained on the ends
-    of months whose windows had ended by then, and tells the risk of the accounts of the
-    day. Needs scikit-learn.
+    """Judges a regression out of time: for every end of month, one is trained on the
+    ends of months whose windows had ended by then, and tells the risk of the accounts
+    of the day. Needs scikit-learn.
     """
     risks, trained_from = _risks_out_of_time(
         observations, lead_days + horizon_days, minimum_outcomes
@@ -87,8 +87,9 @@ def judge(
         )
     if min(lost_accounts, kept_accounts) < minimum_outcomes:
         return Judgement(
-            not_enough=f"Of the accounts that it could be judged on, {lost_accounts} were"
-            f" lost and {kept_accounts} stayed; {minimum_outcomes} of each are needed."
+            not_enough=f"Of the accounts that it could be judged on, {lost_accounts}"
+            f" were lost and {kept_accounts} stayed; {minimum_outcomes} of each are"
+            " needed."
         )
     dates = observations.dates[judged]
     regression, health, difference = compared_auc(
@@ -215,4 +216,6 @@ def _estimate(value: float, samples: np.ndarray) -> Estimate:
 
 
 def _date(day: np.datetime64) -> date:
-    return date(1970, 1, 1) + timedelta(days=int(day.astype("datetime64[D]").astype(int)))
+    return date(1970, 1, 1) + timedelta(
+        days=int(day.astype("datetime64[D]").astype(int))
+    )

@@ -25,7 +25,7 @@ recomputed_health as (
 
 ),
 
-both as (
+compared as (
 
     select
         account_days.*,
@@ -84,6 +84,6 @@ select
     segment,
     owner_id
 
-from both
+from compared
 
 where is_recomputed
