@@ -53,19 +53,42 @@ window
 
 
 {#
+    A query with one row per key: auc, and the number of pairs, null without any; from rows of
+    risk_levels.
+#}
+{% macro aucs_of_levels(levels, keys) -%}
+select
+    {{ keys | join(', ') }},
+    nullif(sum(with_outcome * stratum_without_outcome), 0) as pairs,
+    sum(with_outcome * (lower_without_outcome + without_outcome / 2))
+    / nullif(sum(with_outcome * stratum_without_outcome), 0) as auc
+
+from {{ levels }}
+
+group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#
     A query with one row per key and account: auc of the key, the account's influence on it (by
     how much it raises it; they add up to 0), and its observations and outcomes. auc and
     influence are null without a pair. Those of two risks can be subtracted account by account.
+    `levels` are the rows of risk_levels where they are at hand.
 #}
-{% macro auc_influences(observations, keys, stratum=none) -%}
+{% macro auc_influences(observations, keys, stratum=none, levels=none) -%}
 {%- set group = keys + ([stratum] if stratum else []) -%}
 with
+
+{%- if not levels %}
 
 risk_levels as (
 
     {{ risk_levels(observations, keys, stratum) }}
 
 ),
+
+{%- set levels = 'risk_levels' %}
+{%- endif %}
 
 -- of the pairs that one of each kind makes, those in the right order
 placements as (
@@ -76,21 +99,13 @@ placements as (
         stratum_with_outcome - lower_with_outcome - with_outcome / 2
             as won_without_outcome
 
-    from risk_levels
+    from {{ levels }}
 
 ),
 
 aucs as (
 
-    select
-        {{ keys | join(', ') }},
-        nullif(sum(with_outcome * stratum_without_outcome), 0) as pairs,
-        sum(with_outcome * won_with_outcome)
-        / nullif(sum(with_outcome * stratum_without_outcome), 0) as auc
-
-    from placements
-
-    group by {{ keys | join(', ') }}
+    {{ aucs_of_levels(levels, keys) }}
 
 ),
 
@@ -152,6 +167,43 @@ inner join aucs
         {%- for key in keys %}
         {{ 'and' if not loop.first }} account_sums.{{ key }} = aucs.{{ key }}
         {%- endfor %}
+{%- endmacro %}
+
+
+{#
+    A query with one row per key: the share with the outcome in the tenth with the highest risk,
+    over that in all; from rows of risk_levels. With a stratum, it is the tenth of each stratum.
+    Of a risk that stands on the border of the tenth, a part counts.
+#}
+{% macro lifts_of_worst_decile(levels, keys) -%}
+with
+
+tenths as (
+
+    select
+        *,
+        (stratum_with_outcome + stratum_without_outcome) / 10
+        - (
+            stratum_with_outcome + stratum_without_outcome
+            - lower_with_outcome - lower_without_outcome
+            - with_outcome - without_outcome
+        ) as room,
+        with_outcome + without_outcome as observations
+
+    from {{ levels }}
+
+)
+
+select
+    {{ keys | join(', ') }},
+    {{ rounded(
+        '10 * sum(case when room <= 0 then 0 when room >= observations then with_outcome '
+        ~ 'else with_outcome * room / observations end) / nullif(sum(with_outcome), 0)', 4
+    ) }} as lift_worst_decile
+
+from tenths
+
+group by {{ keys | join(', ') }}
 {%- endmacro %}
 
 

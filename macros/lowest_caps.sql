@@ -2,9 +2,10 @@
     Which cap of seeds/score_caps.csv holds, the only place that says so: a query with one row per
     account and day on which any does, with the lowest. From rows of signals (account_id,
     snapshot_date, signal, status, value), and of the ids that count for the account on that day
-    (account_id, snapshot_date, source_account_id). Of a value that is unknown there is no cap.
+    (account_id, snapshot_date, source_account_id). Of a value that is unknown there is no cap. The
+    `key` may have further columns, which both have.
 #}
-{% macro lowest_caps(signals, account_ids) -%}
+{% macro lowest_caps(signals, account_ids, key=['account_id', 'snapshot_date']) -%}
 with
 
 score_caps as (
@@ -26,8 +27,9 @@ score_caps as (
 caps_by_signal as (
 
     select
-        signals.account_id,
-        signals.snapshot_date,
+        {%- for column in key %}
+        signals.{{ column }},
+        {%- endfor %}
         score_caps.cap,
         score_caps.cap_at
 
@@ -54,8 +56,9 @@ caps_by_signal as (
 caps_by_account as (
 
     select
-        account_ids.account_id,
-        account_ids.snapshot_date,
+        {%- for column in key %}
+        account_ids.{{ column }},
+        {%- endfor %}
         score_caps.cap,
         score_caps.cap_at
 
@@ -74,7 +77,7 @@ ranked_caps as (
     select
         *,
         row_number() over (
-            partition by account_id, snapshot_date order by cap_at, cap
+            partition by {{ key | join(', ') }} order by cap_at, cap
         ) as cap_rank
 
     from (
@@ -88,8 +91,7 @@ ranked_caps as (
 )
 
 select
-    account_id,
-    snapshot_date,
+    {{ key | join(', ') }},
     cap,
     cap_at
 

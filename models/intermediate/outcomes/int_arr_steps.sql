@@ -38,6 +38,17 @@ versions as (
 
 ),
 
+account_id_map as (
+
+    select
+        *,
+        min(valid_from) over (partition by account_id, source_account_id) as joined_on
+
+    from {{ ref('int_account_id_map') }}
+
+),
+
+-- a contract that ends on the day of the merge, and goes on in another, came with it
 versions_by_account as (
 
     select
@@ -50,11 +61,17 @@ versions_by_account as (
 
     from versions
 
-    inner join {{ ref('int_account_id_map') }} as account_id_map
+    inner join account_id_map
         on
             versions.account_id = account_id_map.source_account_id
             and versions.active_from < account_id_map.valid_to
-            and versions.active_to > account_id_map.valid_from
+            and (
+                versions.active_to > account_id_map.valid_from
+                or (
+                    versions.active_to = account_id_map.joined_on
+                    and account_id_map.valid_from = account_id_map.joined_on
+                )
+            )
 
 ),
 
