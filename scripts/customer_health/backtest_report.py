@@ -282,7 +282,8 @@ def observed(connection, published: Path, findings: Findings) -> Observations | 
 
 
 # Who is a customer on the day, not in the grace days after, nor lost before the window
-# begins; the health score without the signals that know the outcome.
+# begins, nor merged away before it ends; the health score without the signals that know
+# the outcome.
 _OBSERVATIONS = """
 with
 
@@ -317,6 +318,20 @@ outcomes as (
             and losses.outcome_date > customers.snapshot_date + {lead_days}
             and losses.outcome_date <= customers.snapshot_date + {last_day}
     group by all
+
+),
+
+stored_days as (
+
+    select distinct snapshot_date from account_health_daily
+
+),
+
+last_days as (
+
+    select account_id, max(snapshot_date) as last_day
+    from account_health_daily
+    group by account_id
 
 ),
 
@@ -373,6 +388,12 @@ from customers
 inner join signals using (account_id, snapshot_date)
 left join outcomes using (account_id, snapshot_date)
 left join health using (account_id, snapshot_date)
+inner join last_days using (account_id)
+where outcomes.is_lost = 1 or not exists (
+    select 1 from stored_days
+    where stored_days.snapshot_date > last_days.last_day
+        and stored_days.snapshot_date <= customers.snapshot_date + {last_day}
+)
 order by customers.snapshot_date, customers.account_id
 """
 

@@ -25,6 +25,9 @@ KEEPS_HISTORY = {
     "parent_account_health_daily": "snapshot_date",
     "account_peer_ranks_daily": "snapshot_date",
     "source_freshness_daily": "snapshot_date",
+    "scorecard_what_if": "evaluated_on",
+    "scorecard_what_if_accounts": "evaluated_on",
+    "scorecard_what_if_summary": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (

@@ -18,6 +18,7 @@ health as (
 )
 
 select
+    evaluated_on,
     scorecard,
     scorecard_version,
     snapshot_date,
@@ -27,8 +28,7 @@ select
     count(*) as accounts,
     {{ exact_sum('arr', 2) }} as arr,
     {{ rounded(exact_sum('change', 4) ~ ' / nullif(count(change), 0)', 4) }}
-        as mean_change,
-    evaluated_on
+        as mean_change
 
 from health
 

@@ -34,6 +34,7 @@ signals as (
 )
 
 select
+    health.evaluated_on,
     health.scorecard,
     health.scorecard_version,
     health.account_id,
@@ -56,8 +57,7 @@ select
 
     -- the signals that do it
     nullif(signals.signals_up, '') as signals_up,
-    nullif(signals.signals_down, '') as signals_down,
-    health.evaluated_on
+    nullif(signals.signals_down, '') as signals_down
 
 from health
 

@@ -84,6 +84,7 @@ texts as (
 )
 
 select
+    evaluated_on,
     scorecard,
     scorecard_version,
     changed_by,
@@ -166,7 +167,6 @@ select
     difference,
     difference_low,
     difference_high,
-    policy_fingerprint,
-    evaluated_on
+    policy_fingerprint
 
 from texts
