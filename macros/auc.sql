@@ -338,7 +338,7 @@ with
 ),
 {%- endfor %}
 
-paired as (
+joined_influences as (
 
     select
         {%- for key in keys %}
@@ -374,7 +374,7 @@ differences as (
         max(first_auc) - max(second_auc) as difference,
         {{ standard_error_by_account('influence') }} as standard_error
 
-    from paired
+    from joined_influences
 
     group by {{ keys | join(', ') }}
 

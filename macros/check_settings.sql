@@ -39,4 +39,16 @@
             'settle_days must be a whole number from 1 on, not ' ~ var('settle_days')
             ~ '.') }}
     {% endif %}
+    {% if not 0 < var('contraction_share') < 1 or not 0 < var('expansion_share') %}
+        {{ exceptions.raise_compiler_error(
+            'contraction_share must lie between 0 and 1, and expansion_share above 0: they '
+            ~ 'are shares of the revenue before.') }}
+    {% endif %}
+    {% for name, least in [('backtest_months', 1), ('minimum_outcomes', 2)] %}
+        {% if var(name) is not integer or var(name) < least %}
+            {{ exceptions.raise_compiler_error(
+                name ~ ' must be a whole number from ' ~ least ~ ' on, not ' ~ var(name)
+                ~ '.') }}
+        {% endif %}
+    {% endfor %}
 {% endmacro %}
