@@ -208,6 +208,12 @@ problems as (
         select 'advocacy_champion_touch_days' as threshold
         union all
         select 'feature_minimum_accounts' as threshold
+        {%- for threshold in ['signal_false_discovery_share', 'course_months',
+            'drift_reference_months', 'drift_psi_moderate', 'drift_psi_large',
+            'drift_auc_fall', 'drift_auc_fall_deviations'] %}
+        union all
+        select '{{ threshold }}' as threshold
+        {%- endfor %}
     ) as needed
     left join {{ ref('thresholds') }} as thresholds
         on needed.threshold = thresholds.threshold
@@ -223,6 +229,37 @@ problems as (
         'value must be at least 1: it counts accounts'
     from {{ ref('thresholds') }}
     where unit = 'accounts' and value < 1
+
+    union all
+
+    select
+        'thresholds',
+        threshold,
+        'value must be a share, less than 1: it says how many of all'
+    from {{ ref('thresholds') }}
+    where unit = 'share' and value >= 1
+
+    union all
+
+    select
+        'thresholds',
+        threshold,
+        'value must be a whole number of months, at least 1'
+    from {{ ref('thresholds') }}
+    where unit = 'months' and (value < 1 or value <> floor(value))
+
+    union all
+
+    select
+        'thresholds',
+        moderate.threshold,
+        'it must be less than drift_psi_large'
+    from {{ ref('thresholds') }} as moderate
+    inner join {{ ref('thresholds') }} as large
+        on large.threshold = 'drift_psi_large'
+    where
+        moderate.threshold = 'drift_psi_moderate'
+        and moderate.value >= large.value
 
 )
 

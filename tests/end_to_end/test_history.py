@@ -28,6 +28,9 @@ KEEPS_HISTORY = {
     "scorecard_what_if": "evaluated_on",
     "scorecard_what_if_accounts": "evaluated_on",
     "scorecard_what_if_summary": "evaluated_on",
+    "signal_predictiveness": "evaluated_on",
+    "signal_courses": "evaluated_on",
+    "score_drift": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
