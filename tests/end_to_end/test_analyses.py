@@ -24,7 +24,10 @@ TEMPLATES = ("recomputed_scores", "what_changed_between_two_days")
 QUERIES = [file for file in FILES if file.stem not in TEMPLATES]
 
 # Queries whose answer may be nothing on the small data of these tests.
-MAY_BE_EMPTY: dict[str, str] = {}
+MAY_BE_EMPTY = {
+    "head_of_cs_who_left_while_green_and_what_knew": "needs losses after a month-end",
+    "head_of_cs_what_knew_that_green_accounts_leave": "needs losses after a month-end",
+}
 
 
 def by_name(file):

@@ -31,6 +31,10 @@ KEEPS_HISTORY = {
     "signal_predictiveness": "evaluated_on",
     "signal_courses": "evaluated_on",
     "score_drift": "evaluated_on",
+    "band_outcomes": "evaluated_on",
+    "renewal_forecast_backtest": "evaluated_on",
+    "watermelon_register": "evaluated_on",
+    "watermelon_signals": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
