@@ -57,6 +57,7 @@ def page(findings: Findings) -> str:
         "figure": _figure,
         "share": _share,
         "signed": _signed,
+        "points": _points,
         "count": _count,
         "money": _money,
         "words": _words,
@@ -276,7 +277,7 @@ def _bands_plot(bands: list[dict]) -> str:
             )
         axes.annotate(
             f"{row['precision']:.1%}",
-            (place, 100 * row["precision"]),
+            (place, 100 * max(row["precision"], row["expected_probability"] or 0)),
             xytext=(0, 4),
             textcoords="offset points",
             ha="center",
@@ -318,6 +319,10 @@ def _figure(value: float | None) -> str:
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.1%}"
+
+
+def _points(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"
 
 
 def _signed(value: float | None) -> str:

@@ -255,6 +255,8 @@ def observed(connection, published: Path, findings: Findings) -> Observations | 
             " order by signal"
         ).fetchall()
     ]
+    if not signals:
+        return None
     columns = ", ".join(
         f"max(score) filter (where signal = {text(name)}) as {name}" for name in signals
     )
@@ -470,10 +472,10 @@ def baselines(findings: Findings) -> list[dict]:
     for row in findings.metrics(predictor="best_signal", slice="later_half"):
         signal = row.get("signal")
         name = "the single best signal" + (f" ({labels()[signal]})" if signal else "")
-        found.append(_baseline(f"{name}, on the later half of the months", row))
+        found.append(_baseline(name, row))
     found.sort(key=lambda row: (row["auc"] is None, -(row["auc"] or 0)))
     regression = findings.regression
-    row = {"name": "a logistic regression on all signals, out of time"}
+    row = {"name": "a logistic regression on all signals"}
     if regression.not_enough:
         row |= dict.fromkeys(_FIGURES) | {"verdict": "not enough"}
     else:
