@@ -190,6 +190,10 @@ def _worst_watermelons(findings: Findings) -> list[dict]:
 def _renewals(findings: Findings) -> list[dict]:
     """Of each band and time to the renewal, how many were lost."""
     order = {row["band"]: int(row["sort_order"]) for row in seed("health_bands")}
+    # all buckets together come first
+    days = {
+        row["renewal_bucket"]: int(row["min_days"]) for row in seed("renewal_buckets")
+    }
     return sorted(
         (
             row
@@ -198,7 +202,7 @@ def _renewals(findings: Findings) -> list[dict]:
         ),
         key=lambda row: (
             order.get(row["settled_band"], len(order) + 1),
-            row["renewal_bucket"],
+            days.get(row["renewal_bucket"], -1),
         ),
     )
 
