@@ -1,8 +1,8 @@
--- Head of customer success: did the last change of weights help? Per scorecard in force:
--- the version, since when, and how well the last scores of the version before and its
--- own first scores told which of the same accounts were lost since (auc: 0.5 is chance).
--- Beside it what the what-if promised while the version was a candidate. A month is
--- early: with few accounts lost since, nothing can be told yet.
+-- Head of customer success: did the last change of weights help? Per scorecard in
+-- force: the version, since when, and how well the last scores of the version before
+-- and its own first scores told which of the same accounts were lost since (auc: 0.5
+-- is chance). Beside it what the what-if promised while the version was a candidate. A
+-- month is early: with few accounts lost since, nothing can be told yet.
 
 with
 
@@ -43,6 +43,21 @@ in_force as (
 
 ),
 
+lost as (
+
+    select distinct
+        in_force.scorecard,
+        account_outcomes.account_id
+
+    from in_force
+
+    inner join account_outcomes
+        on in_force.first_day < account_outcomes.outcome_date
+
+    where account_outcomes.outcome in ('churned', 'inactive')
+
+),
+
 -- who was scored by both, and lost since the change
 scores as (
 
@@ -51,14 +66,7 @@ scores as (
         after_change.account_id,
         before_change.health_score as score_before,
         after_change.health_score as score_after,
-        exists (
-            select 1
-            from account_outcomes
-            where
-                account_outcomes.account_id = after_change.account_id
-                and account_outcomes.outcome in ('churned', 'inactive')
-                and account_outcomes.outcome_date > in_force.first_day
-        ) as is_lost
+        lost.account_id is not null as is_lost
 
     from in_force
 
@@ -75,37 +83,42 @@ scores as (
             and in_force.scorecard = before_change.scorecard
             and before_change.health_score is not null
 
+    left join lost
+        on
+            after_change.account_id = lost.account_id
+            and in_force.scorecard = lost.scorecard
+
 ),
 
 pairs as (
 
     select
-        lost.scorecard,
+        gone.scorecard,
         avg(
             case
-                when lost.score_before < kept.score_before then 1.0
-                when lost.score_before = kept.score_before then 0.5
+                when gone.score_before < kept.score_before then 1.0
+                when gone.score_before = kept.score_before then 0.5
                 else 0.0
             end
         ) as auc_before,
         avg(
             case
-                when lost.score_after < kept.score_after then 1.0
-                when lost.score_after = kept.score_after then 0.5
+                when gone.score_after < kept.score_after then 1.0
+                when gone.score_after = kept.score_after then 0.5
                 else 0.0
             end
         ) as auc_after
 
-    from scores as lost
+    from scores as gone
 
     inner join scores as kept
-        on lost.scorecard = kept.scorecard
+        on gone.scorecard = kept.scorecard
 
     where
-        lost.is_lost
+        gone.is_lost
         and not kept.is_lost
 
-    group by lost.scorecard
+    group by gone.scorecard
 
 ),
 

@@ -1,9 +1,9 @@
 -- Head of customer success: does the score tell who leaves, contracts and expands, how
--- far ahead, and does anything simpler tell as much? By the newest evaluation: the score
--- by outcome and window, then what stands beside it. The auc is the share of pairs of an
--- account with the outcome and one without that stand in the right order: 0.5 is chance.
--- difference is that of the simpler figure minus that of the score on the same rows.
--- scripts/backtest_report makes a page of it.
+-- far ahead, and does anything simpler tell as much? By the newest evaluation: the
+-- score by outcome and window, then what stands beside it. The auc is the share of
+-- pairs of an account with the outcome and one without that stand in the right order:
+-- 0.5 is chance. difference is that of the simpler figure minus that of the score on
+-- the same rows. scripts/backtest_report makes a page of it.
 
 with
 

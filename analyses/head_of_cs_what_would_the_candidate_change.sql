@@ -1,7 +1,7 @@
 -- Head of customer success: what would happen if a candidate scorecard were published?
 -- A row per move from band to band on the latest day that was compared, the largest
--- revenue first; words says it all in a sentence, and whether the candidate tells better
--- who is lost. Who moves, and why, is in scorecard_what_if_accounts.
+-- revenue first; words says it all in a sentence, and whether the candidate tells
+-- better who is lost. Who moves, and why, is in scorecard_what_if_accounts.
 
 with
 

@@ -23,7 +23,9 @@ bands as (
         scorecard_what_if.scorecard,
         scorecard_what_if.scorecard_version,
         sum(
-            case when scorecard_what_if.is_latest_day then scorecard_what_if.accounts end
+            case
+                when scorecard_what_if.is_latest_day then scorecard_what_if.accounts
+            end
         ) as accounts,
         sum(
             case

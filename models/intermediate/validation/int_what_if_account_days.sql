@@ -1,6 +1,6 @@
--- One row per candidate scorecard version, account and day that the what-if looks at, on
--- which the candidate would score the account if it held then; with what was published.
--- None when no evaluation is due.
+-- One row per candidate scorecard version, account and day that the what-if looks at,
+-- on which the candidate would score the account if it held then; with what was
+-- published. None when no evaluation is due.
 
 {%- set selectors = ['customer_type', 'segment', 'industry', 'region', 'size_band',
     'service_tier', 'product', 'lifecycle_stage'] %}
@@ -32,8 +32,12 @@ candidate_days as (
 
     inner join candidates
         on
-            {%- for selector in selectors %}
-            {{ 'and ' if not loop.first }}(
+            (
+                candidates.customer_type is null
+                or account_days.customer_type = candidates.customer_type
+            )
+            {%- for selector in selectors if selector != 'customer_type' %}
+            and (
                 candidates.{{ selector }} is null
                 or account_days.{{ selector }} = candidates.{{ selector }}
             )

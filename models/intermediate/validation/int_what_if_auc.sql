@@ -1,6 +1,6 @@
 -- One row per candidate scorecard version with an account that was observed: how well
--- its scores of the ends of months tell who was lost, and the published ones of the same
--- accounts and days.
+-- its scores of the ends of months tell who was lost, and the published ones of the
+-- same accounts and days.
 
 {%- set candidate = ['scorecard', 'scorecard_version'] %}
 

@@ -1,8 +1,13 @@
--- One row per account per day that the what-if looks at: the ends of the months that are
--- evaluated, and the latest day; what was true of the account, and what was published.
--- None when no evaluation is due.
+-- One row per account per day that the what-if looks at: the ends of the months that
+-- are evaluated, and the latest day; what was true of the account, and what was
+-- published. None when no evaluation is due.
 
 {%- set definition = var('customer_definition') %}
+{%- set customer_type = {
+    'subscription': "'subscription'",
+    'activity': "'transactional'",
+    'subscription_or_activity': 'customer_types.customer_type',
+}[definition] %}
 
 with
 
@@ -109,21 +114,17 @@ account_days as (
 
     select
         account_health.*,
-        {%- if definition == 'subscription_or_activity' %}
-        customer_types.customer_type
+        {{ customer_type }} as customer_type
 
     from account_health
+
+    {%- if definition == 'subscription_or_activity' %}
 
     inner join customer_types
         on
             account_health.account_id = customer_types.account_id
             and account_health.snapshot_date = customer_types.snapshot_date
-        {%- else %}
-        {{ "'transactional'" if definition == 'activity' else "'subscription'" }}
-            as customer_type
-
-    from account_health
-        {%- endif %}
+    {%- endif %}
 
 )
 

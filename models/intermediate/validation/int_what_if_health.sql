@@ -1,6 +1,6 @@
--- One row per candidate scorecard version, account and day on which the candidate would
--- score the account, and all its signals are stored: health by the candidate beside what
--- was published.
+-- One row per candidate scorecard version, account and day on which the candidate
+-- would score the account, and all its signals are stored: health by the candidate
+-- beside what was published.
 
 with
 

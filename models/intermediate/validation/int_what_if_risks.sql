@@ -1,6 +1,6 @@
 -- One row per candidate scorecard version, account and end of month of which is known
--- whether the account was lost in the headline window: the risk by the candidate, and by
--- the version that scored the day, both without signals that know the outcome. Only
+-- whether the account was lost in the headline window: the risk by the candidate, and
+-- by the version that scored the day, both without signals that know the outcome. Only
 -- where both have a score.
 
 with
@@ -118,17 +118,25 @@ risks as (
 
     from observations
 
-    {%- for relation, prefix in {'candidate': '', 'published': 'published_'}.items() %}
-
-    inner join scores as {{ relation }}_scores
+    inner join scores as candidate_scores
         on
-            observations.account_id = {{ relation }}_scores.account_id
-            and observations.snapshot_date = {{ relation }}_scores.snapshot_date
-            and observations.{{ prefix }}scorecard = {{ relation }}_scores.scorecard
-            and observations.{{ prefix }}scorecard_version
-            = {{ relation }}_scores.scorecard_version
-            and {{ relation }}_scores.health_score is not null
-    {%- endfor %}
+            observations.account_id = candidate_scores.account_id
+            and observations.snapshot_date = candidate_scores.snapshot_date
+            and observations.scorecard = candidate_scores.scorecard
+            and observations.scorecard_version = candidate_scores.scorecard_version
+
+    inner join scores as published_scores
+        on
+            observations.account_id = published_scores.account_id
+            and observations.snapshot_date = published_scores.snapshot_date
+            and observations.published_scorecard = published_scores.scorecard
+            and observations.published_scorecard_version
+            = published_scores.scorecard_version
+
+    where
+        candidate_scores.health_score is not null
+        and published_scores.health_score is not null
+
 
 )
 

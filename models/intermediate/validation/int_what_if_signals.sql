@@ -1,5 +1,5 @@
--- One row per candidate scorecard version and account with a score by both on the latest
--- day: up to three signals each way whose contribution differs most, in words.
+-- One row per candidate scorecard version and account with a score by both on the
+-- latest day: up to three signals each way whose contribution differs most, in words.
 
 {%- set key = ['account_id', 'snapshot_date', 'scorecard', 'scorecard_version'] %}
 
@@ -47,9 +47,9 @@ candidate_weights as (
 
     inner join candidate_dimensions
         on
-            {%- for column in key + ['dimension'] %}
-            {{ 'and ' if not loop.first }}candidate_scores.{{ column }}
-            = candidate_dimensions.{{ column }}
+            candidate_scores.dimension = candidate_dimensions.dimension
+            {%- for column in key %}
+            and candidate_scores.{{ column }} = candidate_dimensions.{{ column }}
             {%- endfor %}
 
 ),
@@ -98,9 +98,9 @@ moved as (
 
     left join candidate_weights
         on
-            {%- for column in key + ['signal'] %}
-            {{ 'and ' if not loop.first }}published_signals.{{ column }}
-            = candidate_weights.{{ column }}
+            published_signals.signal = candidate_weights.signal
+            {%- for column in key %}
+            and published_signals.{{ column }} = candidate_weights.{{ column }}
             {%- endfor %}
 
 ),

@@ -1,5 +1,5 @@
--- One row per candidate scorecard version when an evaluation is due: how many accounts it
--- would move on the latest day, and on the ends of months before.
+-- One row per candidate scorecard version when an evaluation is due: how many accounts
+-- it would move on the latest day, and on the ends of months before.
 
 {%- set candidate = ['scorecard', 'scorecard_version'] %}
 {%- set moves = {
@@ -68,12 +68,11 @@ months as (
 
     select
         {{ candidate | join(', ') }},
-        count(distinct snapshot_date) as months,
-        count(*) as account_months,
         {%- for move, name in moves.items() %}
-        count(case when move = '{{ move }}' then 1 end) as account_months_{{ name }}
-        {{- ',' if not loop.last }}
+        count(case when move = '{{ move }}' then 1 end) as account_months_{{ name }},
         {%- endfor %}
+        count(distinct snapshot_date) as months,
+        count(*) as account_months
 
     from health
 

@@ -1,5 +1,6 @@
--- One row per month of evaluation, candidate scorecard version, day (the ends of months,
--- and the latest day), published band and band by the candidate: who would move.
+-- One row per month of evaluation, candidate scorecard version, day (the ends of
+-- months, and the latest day), published band and band by the candidate: who would
+-- move.
 
 {{ config(
     materialized='incremental',

@@ -1,6 +1,6 @@
--- One row per month of evaluation, candidate scorecard version and account of the latest
--- day that changes its band, gains or loses its score, or is among those whose score
--- moves most: what the candidate would say of it, and which signals do it.
+-- One row per month of evaluation, candidate scorecard version and account of the
+-- latest day that changes its band, gains or loses its score, or is among those whose
+-- score moves most: what the candidate would say of it, and which signals do it.
 
 {{ config(
     materialized='incremental',

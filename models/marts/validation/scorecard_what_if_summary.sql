@@ -71,12 +71,13 @@ texts as (
     select
         *,
         {%- for name in ['arr', 'arr_band_up', 'arr_band_down'] %}
-        coalesce({{ value_text(name, "'money'") }}, 'revenue unknown') as {{ name }}_text,
+        coalesce({{ value_text(name, "'money'") }}, 'revenue unknown')
+            as {{ name }}_text,
         {%- endfor %}
         {%- for name in ['auc', 'published_auc', 'difference', 'difference_low',
             'difference_high'] %}
-        cast(cast({{ rounded(name, 3) }} as decimal(6, 3)) as string)
-            as {{ name }}_text{{ ',' if not loop.last }}
+        cast(cast({{ rounded(name, 3) }} as decimal(6, 3)) as string) as {{ name }}_text
+        {{- ',' if not loop.last }}
         {%- endfor %}
 
     from judged
@@ -102,14 +103,14 @@ select
                     'stored.'
                 )
             else concat(
-                'Of ', cast(accounts as string), ' accounts (', arr_text, ') ',
-                cast(accounts_band_up as string), ' (', arr_band_up_text,
-                ') would move up a band, ',
-                cast(accounts_band_down as string), ' (', arr_band_down_text,
-                ') down, and ',
-                cast(accounts_newly_withheld as string),
-                ' would lose their score, since too little is measured.'
-            )
+                    'Of ', cast(accounts as string), ' accounts (', arr_text, ') ',
+                    cast(accounts_band_up as string), ' (', arr_band_up_text,
+                    ') would move up a band, ',
+                    cast(accounts_band_down as string), ' (', arr_band_down_text,
+                    ') down, and ',
+                    cast(accounts_newly_withheld as string),
+                    ' would lose their score, since too little is measured.'
+                )
         end,
         case
             when verdict = 'the same' then ' Its scores are those that are published.'
@@ -122,16 +123,16 @@ select
                     ' lost and as many kept are needed.'
                 )
             else concat(
-                case verdict
-                    when 'better' then ' It tells better'
-                    when 'worse' then ' It tells worse'
-                    else ' It tells neither clearly better nor worse'
-                end,
-                ' who is lost within ', cast(horizon_days as string), ' days: AUC ',
-                auc_text, ' against ', published_auc_text, ', difference ',
-                difference_text, ' (95% interval ', difference_low_text, ' to ',
-                difference_high_text, ').'
-            )
+                    case verdict
+                        when 'better' then ' It tells better'
+                        when 'worse' then ' It tells worse'
+                        else ' It tells neither clearly better nor worse'
+                    end,
+                    ' who is lost within ', cast(horizon_days as string), ' days: AUC ',
+                    auc_text, ' against ', published_auc_text, ', difference ',
+                    difference_text, ' (95% interval ', difference_low_text, ' to ',
+                    difference_high_text, ').'
+                )
         end
     ) as sentence,
 
