@@ -210,7 +210,7 @@ group by {{ keys | join(', ') }}
 {# The standard error of what the influences of accounts (an SQL expression) add up to. #}
 {% macro standard_error_by_account(influence) -%}
 sqrt(
-    count({{ influence }}) / nullif(count({{ influence }}) - 1.0, 0)
+    cast(count({{ influence }}) as double) / nullif(count({{ influence }}) - 1, 0)
     * {{ exact_sum('(' ~ influence ~ ') * (' ~ influence ~ ')', 16) }}
 )
 {%- endmacro %}
@@ -235,8 +235,8 @@ sums as (
         count(case when outcomes > 0 then account_id end) as accounts_with_outcome,
         count(case when observations > outcomes then account_id end)
             as accounts_without_outcome,
-        {{ rounded('max(auc)', 6) }} as auc,
-        {{ rounded(standard_error_by_account('influence'), 6) }} as standard_error
+        max(auc) as auc,
+        {{ standard_error_by_account('influence') }} as standard_error
 
     from {{ influences }}
 
@@ -266,7 +266,7 @@ intervals as (
         *,
         case
             when accounts_of_the_rarer_kind < {{ var('minimum_outcomes') }} then null
-            when auc = 1 then power(0.025, 1.0 / accounts_of_the_rarer_kind)
+            when auc = 1 then power(25e-3, 1e0 / accounts_of_the_rarer_kind)
             when auc = 0 then 0
             else 1 / (
                 1 + (1 - auc) / auc
@@ -276,7 +276,7 @@ intervals as (
         case
             when accounts_of_the_rarer_kind < {{ var('minimum_outcomes') }} then null
             when auc = 1 then 1
-            when auc = 0 then 1 - power(0.025, 1.0 / accounts_of_the_rarer_kind)
+            when auc = 0 then 1 - power(25e-3, 1e0 / accounts_of_the_rarer_kind)
             else 1 / (
                 1 + (1 - auc) / auc
                 * exp(-1.959964 * standard_error / (auc * (1 - auc)))
@@ -298,8 +298,8 @@ select
     cast(accounts as int) as accounts,
     cast(outcomes as int) as outcomes,
     cast(accounts_with_outcome as int) as accounts_with_outcome,
-    case when is_enough then auc end as auc,
-    case when is_enough then standard_error end as standard_error,
+    case when is_enough then {{ rounded('auc', 6) }} end as auc,
+    case when is_enough then {{ rounded('standard_error', 6) }} end as standard_error,
     case when is_enough then {{ rounded('auc_low', 6) }} end as auc_low,
     case when is_enough then {{ rounded('auc_high', 6) }} end as auc_high,
     case

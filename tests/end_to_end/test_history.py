@@ -35,6 +35,8 @@ KEEPS_HISTORY = {
     "renewal_forecast_backtest": "evaluated_on",
     "watermelon_register": "evaluated_on",
     "watermelon_signals": "evaluated_on",
+    "backtest_metrics": "evaluated_on",
+    "backtest_bands": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (

@@ -1,5 +1,6 @@
 -- One row per evaluation, outcome, window, predictor, comparison and slice: how well the
--- predictor, as it was known before the window began, told what happened in it.
+-- predictor, as it was known before the window began, told what happened in it. The last
+-- mart of an evaluation to be written, since the evaluations that it has are not due.
 
 {{ config(
     materialized='incremental',
@@ -8,6 +9,8 @@
     full_refresh=false,
     on_schema_change='fail',
 ) }}
+
+-- depends_on: {{ ref('backtest_bands') }}
 
 {%- set keys = [
     'outcome', 'horizon_days', 'lead_days', 'predictor', 'slice', 'slice_value',
