@@ -1,15 +1,24 @@
--- Data owner: what has moved away from how it was, or tells less than before? Of the
--- newest month-end of the newest evaluation that has a warning, and since when in a row;
--- the index is the population stability index. A spread that moves because more is
--- unknown is a feed to look after; one that moves by itself may be our customers.
+-- Data owner: what has moved away from how it was, or tells less than before? On the
+-- newest month-end of the newest evaluation, and for how many months in a row; the
+-- index is the population stability index. A spread that moves because more is unknown
+-- is a feed to look after; one that moves by itself may be our customers.
 
 with
 
 newest as (
 
-    select * from score_drift
+    select max(evaluated_on) as evaluated_on from score_drift
 
-    where evaluated_on = (select max(evaluated_on) from score_drift)
+),
+
+months as (
+
+    select score_drift.*
+
+    from score_drift
+
+    inner join newest
+        on score_drift.evaluated_on = newest.evaluated_on
 
 ),
 
@@ -23,7 +32,7 @@ numbered as (
         ) as quiet_months_since,
         row_number() over (partition by subject order by month_end desc) as recency
 
-    from newest
+    from months
 
 ),
 

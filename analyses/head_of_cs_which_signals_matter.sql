@@ -1,8 +1,29 @@
--- Head of customer success: which signals tell who will leave within the quarter, and does
--- the score give them their weight? From the newest evaluation, the surest first: AUC
--- is the share of pairs (one who left, one who did not, on the same day) that the signal
--- puts in the right order; 0.5 is a coin. Look twice at what weighs much and tells nothing, at
--- what tells much and weighs nothing, and at what points the wrong way.
+-- Head of customer success: which signals tell who will leave within the quarter, and
+-- does the score give them their weight? From the newest evaluation, the surest first.
+-- AUC is the share of pairs (one who left, one who did not, on the same day) that the
+-- signal puts in the right order; 0.5 is a coin. Look twice at what weighs much and
+-- tells nothing, tells much and weighs nothing, or points the wrong way.
+
+with
+
+newest as (
+
+    select max(evaluated_on) as evaluated_on from signal_predictiveness
+
+),
+
+signals as (
+
+    select signal_predictiveness.*
+
+    from signal_predictiveness
+
+    inner join newest
+        on signal_predictiveness.evaluated_on = newest.evaluated_on
+
+    where signal_predictiveness.outcome = 'lost'
+
+)
 
 select
     rank_in_outcome as place,
@@ -30,11 +51,7 @@ select
             then 'seen shortly before the end: an alarm, no forecast'
     end as remark
 
-from signal_predictiveness
-
-where
-    outcome = 'lost'
-    and evaluated_on = (select max(evaluated_on) from signal_predictiveness)
+from signals
 
 order by
     rank_in_outcome asc nulls last,

@@ -1,27 +1,40 @@
--- Product: how does use change in the year before a customer leaves, and how long before
--- does it show? The mean of every signal of use 12, 6, 3 and 0 months before the month in
--- which it left, beside that of customers who stayed. It shows from so many months before
--- on, if from then to the end it lies a fifth of a standard deviation or more to the side
--- on which it ends.
+-- Product: how does use change in the year before a customer leaves, and how long
+-- before does it show? The mean of every signal of use 12, 6, 3 and 0 months before the
+-- month in which it left, beside that of customers who stayed. It shows from so many
+-- months before on, if from then to the end it lies a fifth of a standard deviation or
+-- more to the side on which it ends.
 
 with
 
 newest as (
 
-    select * from signal_courses
+    select max(evaluated_on) as evaluated_on from signal_predictiveness
 
-    where evaluated_on = (select max(evaluated_on) from signal_courses)
+),
+
+newest_courses as (
+
+    select signal_courses.*
+
+    from signal_courses
+
+    inner join newest
+        on signal_courses.evaluated_on = newest.evaluated_on
 
 ),
 
 adoption_signals as (
 
-    select * from signal_predictiveness
+    select signal_predictiveness.*
+
+    from signal_predictiveness
+
+    inner join newest
+        on signal_predictiveness.evaluated_on = newest.evaluated_on
 
     where
-        dimension = 'adoption'
-        and outcome = 'lost'
-        and evaluated_on = (select max(evaluated_on) from signal_predictiveness)
+        signal_predictiveness.dimension = 'adoption'
+        and signal_predictiveness.outcome = 'lost'
 
 ),
 
@@ -33,7 +46,7 @@ left_months as (
             partition by signal order by months_before
         ) as last_distance
 
-    from newest
+    from newest_courses
 
     where outcome_group = 'left'
 
@@ -61,7 +74,7 @@ stayed as (
         signal,
         max(case when months_before = 0 then mean_value end) as mean_stayed
 
-    from newest
+    from newest_courses
 
     where outcome_group = 'stayed'
 

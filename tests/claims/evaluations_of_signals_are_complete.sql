@@ -135,6 +135,6 @@ select
 
 from drift
 
-where abs(
-    share_green + share_yellow + share_orange + share_red + share_unscored - 1
-) > 1e-5
+where
+    share_green + share_yellow + share_orange + share_red + share_unscored
+    not between 0.99999 and 1.00001

@@ -33,18 +33,24 @@ newest_outcomes as (
 
     select
         account_outcomes.account_id,
-        {%- for outcome, names in [
-            ('lost', "'churned', 'inactive'"),
-            ('contracted', "'contracted'"),
-            ('expanded', "'expanded'"),
-        ] %}
         max(
             case
-                when account_outcomes.outcome in ({{ names }})
+                when account_outcomes.outcome in ('churned', 'inactive')
                     then account_outcomes.outcome_date
             end
-        ) as {{ outcome }}_on{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as lost_on,
+        max(
+            case
+                when account_outcomes.outcome = 'contracted'
+                    then account_outcomes.outcome_date
+            end
+        ) as contracted_on,
+        max(
+            case
+                when account_outcomes.outcome = 'expanded'
+                    then account_outcomes.outcome_date
+            end
+        ) as expanded_on
 
     from {{ ref('account_outcomes') }} as account_outcomes
 

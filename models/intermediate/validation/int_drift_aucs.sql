@@ -75,8 +75,8 @@ aucs as (
 
 ),
 
--- on the logit scale, as the interval is; where all pairs are in order, or all the same,
--- nothing is known of its spread
+-- on the logit scale, as the interval is; where all pairs are in order, or all are the
+-- same, nothing is known of its spread
 logits as (
 
     select
@@ -101,12 +101,9 @@ earlier_months as (
 
     select
         *,
-        case
-            when count(logit) over earlier >= 3
-                then
-                    sum(logit * precision_of_logit) over earlier
-                    / sum(precision_of_logit) over earlier
-        end as earlier_logit
+        count(logit) over earlier as earlier_months,
+        sum(logit * precision_of_logit) over earlier as earlier_logits,
+        sum(precision_of_logit) over earlier as earlier_precision
 
     from logits
 
@@ -115,6 +112,17 @@ earlier_months as (
         order by observation_date
         rows between unbounded preceding and 1 preceding
     )
+
+),
+
+compared as (
+
+    select
+        *,
+        case when earlier_months >= 3 then earlier_logits / earlier_precision end
+            as earlier_logit
+
+    from earlier_months
 
 )
 
@@ -130,4 +138,4 @@ select
     {{ rounded('(earlier_logit - logit) * sqrt(precision_of_logit)', 4) }} + 0.0
         as fall_in_deviations
 
-from earlier_months
+from compared

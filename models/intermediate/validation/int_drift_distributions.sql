@@ -1,7 +1,5 @@
--- One row per subject and observed month-end on which it was known of some account: what
--- was usual, and of the health score how many accounts were in which band.
-
-{%- set colours = ['green', 'yellow', 'orange', 'red', 'unscored'] %}
+-- One row per subject and observed month-end on which it was known of some account:
+-- what was usual, and of the health score how many accounts were in which band.
 
 with
 
@@ -51,12 +49,16 @@ colour_shares as (
 
     select
         observations.observation_date,
-        {%- for colour in colours %}
+        {%- for colour in ['green', 'yellow', 'orange', 'red'] %}
         {{ rounded(
-            "sum(case when coalesce(bands.colour, 'unscored') = '" ~ colour
-            ~ "' then 1.0 else 0.0 end) / count(*)", 6
-        ) }} as share_{{ colour }}{{ ',' if not loop.last }}
+            "count(case when bands.colour = '" ~ colour
+            ~ "' then 1 end) / cast(count(*) as double)", 6
+        ) }} as share_{{ colour }},
         {%- endfor %}
+        {{ rounded(
+            'count(case when bands.colour is null then 1 end)'
+            ~ ' / cast(count(*) as double)', 6
+        ) }} as share_unscored
 
     from observations
 
@@ -69,9 +71,11 @@ colour_shares as (
 
 select
     distributions.*,
-    {%- for colour in colours %}
-    colour_shares.share_{{ colour }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    colour_shares.share_green,
+    colour_shares.share_yellow,
+    colour_shares.share_orange,
+    colour_shares.share_red,
+    colour_shares.share_unscored
 
 from distributions
 

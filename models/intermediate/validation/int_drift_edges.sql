@@ -48,10 +48,11 @@ ranks as (
 -- the smallest value that so many tenths do not exceed
 select
     subject,
-    {%- for edge in range(1, 10) %}
+    {%- for edge in range(1, 9) %}
     min(case when 10 * accounts_up_to_here >= {{ edge }} * accounts then value end)
-        as edge_{{ edge }}{{ ',' if not loop.last }}
+        as edge_{{ edge }},
     {%- endfor %}
+    min(case when 10 * accounts_up_to_here >= 9 * accounts then value end) as edge_9
 
 from ranks
 

@@ -1,5 +1,5 @@
--- One row per subject and observed month-end: the population stability index against the
--- reference months, and how much of it chance alone may bring.
+-- One row per subject and observed month-end: the population stability index against
+-- the reference months, and how much of it chance alone may bring.
 
 with
 
@@ -36,6 +36,16 @@ shares as (
 
 ),
 
+terms as (
+
+    select
+        *,
+        (share - reference_share) * ln(share / reference_share) as term
+
+    from shares
+
+),
+
 indices as (
 
     select
@@ -45,19 +55,14 @@ indices as (
         max(all_accounts) as accounts,
         max(bins) - 1 as degrees,
         max(1 / all_accounts + 1 / all_reference_accounts) as one_by_sizes,
-        sum((share - reference_share) * ln(share / reference_share)) as psi,
-        sum(
-            case
-                when bin = 0 then (share - reference_share) * ln(share / reference_share)
-                else 0
-            end
-        ) as psi_of_unknown,
+        sum(term) as psi,
+        sum(case when bin = 0 then term else 0 end) as psi_of_unknown,
         sum(case when bin = 0 then accounts else 0 end) / max(all_accounts)
             as share_unknown,
         sum(case when bin = 0 then reference_accounts else 0 end)
         / max(all_reference_accounts) as reference_share_unknown
 
-    from shares
+    from terms
 
     group by subject, observation_date, is_reference
 

@@ -28,14 +28,24 @@ outcomes as (
     select
         observation_outcomes.account_id,
         observation_outcomes.observation_date,
-        {%- for outcome in ['lost', 'contracted', 'expanded'] %}
         max(
             case
-                when observation_outcomes.outcome = '{{ outcome }}'
+                when observation_outcomes.outcome = 'lost'
                     then observation_outcomes.is_outcome
             end
-        ) as {{ outcome }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as lost,
+        max(
+            case
+                when observation_outcomes.outcome = 'contracted'
+                    then observation_outcomes.is_outcome
+            end
+        ) as contracted,
+        max(
+            case
+                when observation_outcomes.outcome = 'expanded'
+                    then observation_outcomes.is_outcome
+            end
+        ) as expanded
 
     from observation_outcomes
 

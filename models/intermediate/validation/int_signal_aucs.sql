@@ -1,6 +1,6 @@
 -- One row per signal, outcome and comparison (within_date, pooled): how well the signal
--- alone tells who will have the outcome. Above 0.5 is what the direction of the signal
--- promises: the lost and contracted had been less healthy by it, the expanded healthier.
+-- alone tells who will have the outcome. Above 0.5 is as expected: those who are lost
+-- or contract had been less healthy by it, those who expand healthier.
 
 {%- set outcomes = ['lost', 'contracted', 'expanded'] %}
 {%- set comparisons = ['within_date', 'pooled'] %}
@@ -46,9 +46,9 @@ account_sums as (
                 when {{ own }} = 0 then {{ ranks }}_with_below
             end
         ) as {{ comparison }}_{{ outcome }}_right,
-        sum(case when {{ own }} = 1 then {{ ranks }}_without_in_all else 0 end)
+        sum({{ own }} * {{ ranks }}_without_in_all)
             as {{ comparison }}_{{ outcome }}_pairs,
-        sum(case when {{ own }} = 1 then {{ ranks }}_without_above else 0 end)
+        sum({{ own }} * {{ ranks }}_without_above)
             as {{ comparison }}_{{ outcome }}_right_pairs,
         {%- endfor %}
         {%- endfor %}
@@ -107,6 +107,8 @@ aucs as (
         signal,
         outcome,
         comparison,
+        count(case when observations > outcomes then 1 end)
+            as accounts_without_outcome,
         sum(pairs) as pairs,
         sum(right_pairs) / nullif(sum(pairs), 0) as auc
 
@@ -146,4 +148,14 @@ summaries as (
 
 )
 
-select * from summaries
+select
+    summaries.*,
+    aucs.accounts_without_outcome
+
+from summaries
+
+inner join aucs
+    on
+        summaries.signal = aucs.signal
+        and summaries.outcome = aucs.outcome
+        and summaries.comparison = aucs.comparison

@@ -22,8 +22,9 @@ group_values as (
         count({{ value }}) as {{ group }}_observations,
         avg({{ value }}) as mean_{{ group }},
         median({{ value }}) as median_{{ group }},
-        var_samp({{ value }}) as {{ group }}_variance{{ ',' if not loop.last }}
+        var_samp({{ value }}) as {{ group }}_variance,
         {%- endfor %}
+        count(*) as observations
 
     from signal_observations
 
@@ -35,7 +36,6 @@ group_values as (
 distances as (
 
     select
-        *,
         {%- for group in ['left', 'grew'] %}
         (mean_{{ group }} - mean_stayed) / nullif(
             sqrt(
@@ -44,8 +44,9 @@ distances as (
                     + (stayed_observations - 1) * stayed_variance
                 ) / ({{ group }}_observations + stayed_observations - 2.0)
             ), 0
-        ) as {{ group }}_distance{{ ',' if not loop.last }}
+        ) as {{ group }}_distance,
         {%- endfor %}
+        group_values.*
 
     from group_values
 
@@ -53,6 +54,7 @@ distances as (
 
 select
     signal,
+    cast(observations as bigint) as observations,
     {%- for group in groups %}
     cast({{ group }}_observations as bigint) as {{ group }}_observations,
     {%- endfor %}

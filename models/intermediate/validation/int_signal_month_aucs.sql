@@ -46,24 +46,25 @@ aucs as (
 
 ),
 
-influences as (
+-- of each account, the others that it can be compared with, and those among them that
+-- stand where they are expected
+account_shares as (
 
     select
         signal_observations.signal,
         signal_observations.observation_date,
         signal_observations.account_id,
-        1 as observations,
-        signal_observations.lost as outcomes,
-        aucs.auc,
+        signal_observations.lost,
         case
             when signal_observations.lost = 1
-                then
-                    value_ranks.within_date_lost_without_above
-                    - aucs.auc * value_ranks.within_date_lost_without_in_all
-            else
-                value_ranks.within_date_lost_with_below
-                - aucs.auc * value_ranks.within_date_lost_with_in_all
-        end / nullif(aucs.pairs, 0) as influence
+                then value_ranks.within_date_lost_without_in_all
+            else value_ranks.within_date_lost_with_in_all
+        end as others,
+        case
+            when signal_observations.lost = 1
+                then value_ranks.within_date_lost_without_above
+            else value_ranks.within_date_lost_with_below
+        end as right_others
 
     from signal_observations
 
@@ -73,10 +74,26 @@ influences as (
             and signal_observations.observation_date = value_ranks.observation_date
             and signal_observations.health_value = value_ranks.health_value
 
+),
+
+influences as (
+
+    select
+        account_shares.signal,
+        account_shares.observation_date,
+        account_shares.account_id,
+        1 as observations,
+        account_shares.lost as outcomes,
+        aucs.auc,
+        (account_shares.right_others - aucs.auc * account_shares.others)
+        / nullif(aucs.pairs, 0) as influence
+
+    from account_shares
+
     inner join aucs
         on
-            signal_observations.signal = aucs.signal
-            and signal_observations.observation_date = aucs.observation_date
+            account_shares.signal = aucs.signal
+            and account_shares.observation_date = aucs.observation_date
 
 ),
 

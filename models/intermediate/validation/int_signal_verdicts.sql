@@ -25,6 +25,34 @@ thresholds as (
 
 ),
 
+dates as (
+
+    select
+        signal,
+        observation_date,
+        sum(observations) as observations,
+        sum(power(observations, 3)) as cubes
+
+    from {{ ref('int_signal_value_ranks') }}
+
+    group by signal, observation_date
+
+),
+
+-- the variance of a rank, which is the less the more accounts have the same value
+rank_variances as (
+
+    select
+        signal,
+        sum(observations * (1 - cubes / power(observations, 3)) / 12)
+        / sum(observations) as rank_variance
+
+    from dates
+
+    group by signal
+
+),
+
 aucs as (
 
     select
@@ -40,16 +68,17 @@ aucs as (
         pooled.auc as pooled_auc,
         pooled.auc_low as pooled_auc_low,
         pooled.auc_high as pooled_auc_high,
+        within_date.standard_error,
 
-        -- on the logit scale, as the interval is; none where all pairs are in order
-        case
-            when within_date.auc = 0.5 then 0
-            when within_date.auc in (0, 1) then 99
-            else
-                ln(within_date.auc / (1 - within_date.auc))
-                * within_date.auc * (1 - within_date.auc)
-                / nullif(within_date.standard_error, 0)
-        end as z
+        -- if the signal told nothing, and an account counted once
+        coalesce(
+            sqrt(
+                rank_variances.rank_variance * (
+                    1.0 / within_date.accounts_with_outcome
+                    + 1.0 / within_date.accounts_without_outcome
+                )
+            ), 0
+        ) as standard_error_by_chance
 
     from evaluated_signals
 
@@ -63,6 +92,26 @@ aucs as (
             within_date.signal = pooled.signal
             and within_date.outcome = pooled.outcome
             and pooled.comparison = 'pooled'
+
+    left join rank_variances
+        on evaluated_signals.signal = rank_variances.signal
+
+),
+
+-- by the larger of the two: when none of a few accounts has what is rare, they seem
+-- to agree
+distances as (
+
+    select
+        *,
+        case
+            when auc = 0.5 then 0
+            when standard_error > standard_error_by_chance
+                then (auc - 0.5) / standard_error
+            else (auc - 0.5) / nullif(standard_error_by_chance, 0)
+        end as z
+
+    from aucs
 
 ),
 
@@ -82,7 +131,7 @@ tried as (
         case when auc >= 0.5 then auc_low - 0.5 else 0.5 - auc_high end
             as sure_distance
 
-    from aucs
+    from distances
 
     where
         z is not null
@@ -113,30 +162,28 @@ adjusted as (
 verdicts as (
 
     select
-        aucs.*,
+        distances.*,
         {{ rounded('adjusted.p_value', 6) }} as p_value,
         {{ rounded('adjusted.adjusted_p_value', 6) }} as adjusted_p_value,
         cast(adjusted.rank_in_outcome as int) as rank_in_outcome,
         case
-            when aucs.auc is null then 'not enough'
-            when aucs.may_know_outcome then 'may know the outcome'
-            when adjusted.adjusted_p_value <= thresholds.false_discovery_share
-                then
-                    case
-                        when aucs.auc > 0.5 then 'predicts'
-                        else 'points the wrong way'
-                    end
-            else 'no better than chance'
+            when distances.auc is null then 'not enough'
+            when distances.may_know_outcome then 'may know the outcome'
+            when adjusted.adjusted_p_value > thresholds.false_discovery_share
+                then 'no better than chance'
+            when adjusted.adjusted_p_value is null then 'no better than chance'
+            when distances.auc > 0.5 then 'predicts'
+            else 'points the wrong way'
         end as verdict
 
-    from aucs
+    from distances
 
     cross join thresholds
 
     left join adjusted
         on
-            aucs.signal = adjusted.signal
-            and aucs.outcome = adjusted.outcome
+            distances.signal = adjusted.signal
+            and distances.outcome = adjusted.outcome
 
 )
 

@@ -1,6 +1,6 @@
--- One row per evaluation, subject (health_score, or a signal with weight) and month-end:
--- how its values were spread, whether that has moved away from the reference months, and
--- whether it tells less than before who will be lost.
+-- One row per evaluation, subject (health_score, or a signal with weight) and month-end
+-- looked at: how its values were spread, whether that has moved away from the reference
+-- months, and whether it tells less than before who will be lost.
 
 {{ config(
     materialized='incremental',
@@ -45,11 +45,11 @@ evaluated_signals as (
 thresholds as (
 
     select
-        {%- for threshold in ['psi_moderate', 'psi_large', 'auc_fall',
-            'auc_fall_deviations'] %}
-        max(case when threshold = 'drift_{{ threshold }}' then value end)
-            as {{ threshold }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when threshold = 'drift_psi_moderate' then value end) as psi_moderate,
+        max(case when threshold = 'drift_psi_large' then value end) as psi_large,
+        max(case when threshold = 'drift_auc_fall' then value end) as auc_fall,
+        max(case when threshold = 'drift_auc_fall_deviations' then value end)
+            as auc_fall_deviations
 
     from {{ ref('thresholds') }}
 

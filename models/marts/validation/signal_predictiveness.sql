@@ -69,7 +69,8 @@ select
     -- how much was measured
     cast(outcomes.observations as bigint) as observations,
     {{ rounded(
-        'coalesce(verdicts.observations, 0) / cast(nullif(outcomes.observations, 0) as double)', 6
+        'coalesce(verdicts.observations, 0)'
+        ~ ' / cast(nullif(outcomes.observations, 0) as double)', 6
     ) }} as coverage,
     cast(coalesce(verdicts.accounts, 0) as bigint) as accounts,
     cast(coalesce(verdicts.accounts_with_outcome, 0) as bigint)
@@ -87,12 +88,14 @@ select
     verdicts.adjusted_p_value,
 
     -- those who left, stayed and grew, whatever the outcome of the row
-    {%- for column in [
-        'mean_left', 'mean_stayed', 'mean_grew', 'median_left', 'median_stayed',
-        'median_grew', 'left_distance', 'grew_distance',
-    ] %}
-    group_values.{{ column }}{{ ',' if not loop.last }}
-    {%- endfor %}
+    group_values.mean_left,
+    group_values.mean_stayed,
+    group_values.mean_grew,
+    group_values.median_left,
+    group_values.median_stayed,
+    group_values.median_grew,
+    group_values.left_distance,
+    group_values.grew_distance
 
 from evaluated_signals
 
