@@ -1,17 +1,21 @@
 -- Finance: how much revenue comes up for renewal in each quarter, how much of it is
--- likely to be lost, and how did such forecasts do in past quarters? The interval is one
--- of 95 %: in 19 of 20 quarters the loss should lie in it. Past quarters show what would
--- have been forecast on their eve. Accounts of which too little is known have no forecast.
+-- likely to be lost, and how did such forecasts do in past quarters? The interval is
+-- one of 95 %: in 19 of 20 quarters the loss should lie in it. Past quarters show what
+-- would have been forecast on their eve. Accounts of which too little is known have no
+-- forecast.
 
 with
 
 past as (
 
-    select renewal_forecast_backtest.*
+    select backtest.*
 
-    from renewal_forecast_backtest
+    from renewal_forecast_backtest as backtest
 
-    where evaluated_on = (select max(evaluated_on) from renewal_forecast_backtest)
+    where
+        backtest.evaluated_on = (
+            select max(newest.evaluated_on) from renewal_forecast_backtest as newest
+        )
 
 ),
 
@@ -82,4 +86,4 @@ select
 
 from quarters
 
-order by renewal_quarter, what desc
+order by renewal_quarter asc, what desc

@@ -1,7 +1,21 @@
 -- Head of customer success: which signals were red before green accounts left, and not
 -- with green accounts that stayed? What stands first deserves more weight, or an alert.
--- Of 100 signals that know nothing, two or three look as if they knew; and where few
--- left while green, nothing can be said.
+-- Where few left while green, nothing can be said.
+
+with
+
+newest as (
+
+    select entries.*
+
+    from watermelon_signals as entries
+
+    where
+        entries.evaluated_on = (
+            select max(evaluations.evaluated_on) from watermelon_signals as evaluations
+        )
+
+)
 
 select
     signal,
@@ -10,13 +24,9 @@ select
     lost_red as red_before_losses,
     round(100 * lost_red / nullif(lost_measured, 0)) as percent_of_losses,
     round(100 * kept_red / nullif(kept_measured, 0)) as percent_of_those_who_stayed,
-    round(100 * difference) as difference,
-    round(100 * difference_low) as difference_low,
-    round(100 * difference_high) as difference_high
+    round(100 * difference) as difference
 
-from watermelon_signals
-
-where evaluated_on = (select max(evaluated_on) from watermelon_signals)
+from newest
 
 order by
     difference desc nulls last,

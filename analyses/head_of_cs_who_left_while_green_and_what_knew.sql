@@ -3,6 +3,21 @@
 -- named are least often red with green accounts that stay. Compare red_signals with
 -- usual_red_signals: with 100 signals some are always red.
 
+with
+
+newest as (
+
+    select entries.*
+
+    from watermelon_register as entries
+
+    where
+        entries.evaluated_on = (
+            select max(evaluations.evaluated_on) from watermelon_register as evaluations
+        )
+
+)
+
 select
     account_id,
     account_name,
@@ -26,10 +41,8 @@ select
     usual_red_signals,
     signals_that_knew
 
-from watermelon_register
+from newest
 
-where
-    account_id = coalesce(getvariable('account'), account_id)
-    and evaluated_on = (select max(evaluated_on) from watermelon_register)
+where account_id = coalesce(getvariable('account'), account_id)
 
 order by arr_lost desc nulls last, lost_on desc, account_id asc

@@ -1,4 +1,4 @@
--- Every number of days to a renewal has one bucket, and none is called like all of them.
+-- Every number of days to a renewal has one bucket, and none is called like all.
 
 with
 

@@ -1,6 +1,7 @@
--- Every account of the latest day with a renewal ahead is in the forecast once, with its
--- own revenue and the probabilities of its band and bucket in the newest evaluation,
--- and account_health_current says the same; by quarter it adds up to the revenue there.
+-- Every account of the latest day with a renewal ahead is in the forecast once, with
+-- its own revenue and the probabilities of its band and bucket in the newest
+-- evaluation, and account_health_current says the same; by quarter it adds up to the
+-- revenue there.
 
 with
 

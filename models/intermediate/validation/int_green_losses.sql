@@ -51,8 +51,6 @@ days_before as (
     select
         losses.account_id,
         losses.lost_on,
-        max(case when best_bands.band is not null then account_health.snapshot_date end)
-            as last_green_on,
         {%- for name, day in [
             ('at_month_end', 'losses.month_end'),
             ('30_days_before', 'losses.lost_on - 30'),
@@ -65,8 +63,10 @@ days_before as (
                 when account_health.snapshot_date = {{ day }}
                     then case when best_bands.band is not null then 1 else 0 end
             end
-        ) = 1 as was_green_{{ name }}{{ ',' if not loop.last }}
+        ) = 1 as was_green_{{ name }},
         {%- endfor %}
+        max(case when best_bands.band is not null then account_health.snapshot_date end)
+            as last_green_on
 
     from losses
 

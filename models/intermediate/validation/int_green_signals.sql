@@ -1,6 +1,6 @@
--- One row per signal that was measured at the month-end of an account that was lost while
--- green (lost_on), or was green on such a month-end and stayed (no lost_on): its score,
--- and whether it lies below the border of the worst band.
+-- One row per signal that was measured at the month-end of an account that was lost
+-- while green (lost_on), or was green on such a month-end and stayed (no lost_on): its
+-- score, and whether it lies below the border of the worst band.
 
 {{ config(materialized='view') }}
 

@@ -1,7 +1,7 @@
 -- One row per day of a forecast per settled band, bucket of days to the renewal (or all
--- of them) and outcome: of the renewals that were certain by that day, how many had this
--- band and bucket, and how many of these had the outcome. Nothing unless an evaluation
--- is due.
+-- of them) and outcome: of the renewals that were certain by that day, how many had
+-- this band and bucket, and how many of these had the outcome. Nothing unless an
+-- evaluation is due.
 
 with
 
@@ -66,6 +66,26 @@ counts as (
 
 ),
 
+bands as (
+
+    select band as settled_band from {{ ref('health_bands') }}
+
+    union
+
+    select settled_band from observations
+
+),
+
+buckets as (
+
+    select renewal_bucket from {{ ref('renewal_buckets') }}
+
+    union all
+
+    select 'all' as renewal_bucket
+
+),
+
 -- also those without any renewal
 cells as (
 
@@ -76,21 +96,9 @@ cells as (
 
     from forecast_days
 
-    cross join (
-        select band as settled_band from {{ ref('health_bands') }}
+    cross join bands
 
-        union
-
-        select settled_band from observations
-    ) as bands
-
-    cross join (
-        select renewal_bucket from {{ ref('renewal_buckets') }}
-
-        union all
-
-        select 'all' as renewal_bucket
-    ) as buckets
+    cross join buckets
 
 ),
 

@@ -1,6 +1,6 @@
 -- One row per account per month-end on which a renewal lay ahead: band and days to the
--- renewal as they were known, and whether the account was lost by churn_grace_days after
--- it, or grew by then. Nothing unless an evaluation is due.
+-- renewal as they were known, and whether the account was lost by churn_grace_days
+-- after it, or grew by then. Nothing unless an evaluation is due.
 
 with
 

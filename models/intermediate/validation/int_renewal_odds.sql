@@ -9,11 +9,12 @@ counts as (
 
     select
         *,
-        {%- for count in ['observations', 'outcomes'] %}
-        max(case when renewal_bucket = 'all' then {{ count }} end) over (
+        max(case when renewal_bucket = 'all' then observations end) over (
             partition by forecast_on, settled_band, outcome
-        ) as band_{{ count }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as band_observations,
+        max(case when renewal_bucket = 'all' then outcomes end) over (
+            partition by forecast_on, settled_band, outcome
+        ) as band_outcomes
 
     from {{ ref('int_renewal_counts') }}
 
@@ -40,14 +41,14 @@ evidence as (
 
     select
         *,
-        {%- for count, name in [
-            ('observations', 'renewals'), ('outcomes', 'outcomes')
-        ] %}
         case based_on
-            when 'band and days to renewal' then {{ count }}
-            when 'band' then band_{{ count }}
-        end as based_on_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when 'band and days to renewal' then observations
+            when 'band' then band_observations
+        end as based_on_renewals,
+        case based_on
+            when 'band and days to renewal' then outcomes
+            when 'band' then band_outcomes
+        end as based_on_outcomes
 
     from grounds
 

@@ -61,23 +61,23 @@ odds as (
     select
         settled_band,
         renewal_bucket,
-        max(observed_until) as learned_until,
-        max(based_on) as based_on,
-        max(based_on_renewals) as based_on_renewals,
         {%- for outcome, name in [
             ('renewed', 'renewal'), ('churned', 'churn'), ('expanded', 'upsell')
         ] %}
-        {%- set outer_loop = loop %}
-        {%- for part in ['', '_low', '_high'] %}
-        max(case when outcome = '{{ outcome }}' then probability{{ part }} end)
-            as {{ name }}_probability{{ part }}
-        {{- ',' if not (loop.last and outer_loop.last) }}
+        max(case when outcome = '{{ outcome }}' then probability end)
+            as {{ name }}_probability,
+        max(case when outcome = '{{ outcome }}' then probability_low end)
+            as {{ name }}_probability_low,
+        max(case when outcome = '{{ outcome }}' then probability_high end)
+            as {{ name }}_probability_high,
         {%- endfor %}
-        {%- endfor %}
+        max(based_on) as based_on,
+        max(based_on_renewals) as based_on_renewals,
+        max(observed_until) as learned_until
 
     from band_outcomes
 
-    where evaluated_on = (select max(band_outcomes.evaluated_on) from band_outcomes)
+    where evaluated_on = (select max(newest.evaluated_on) from band_outcomes as newest)
 
     group by settled_band, renewal_bucket
 
@@ -117,10 +117,11 @@ renewal_forecast as (
         {%- endfor %}
 
         -- revenue
-        {%- for part in ['', '_low', '_high'] %}
-        {{ rounded('renewals.arr * odds.churn_probability' ~ part, 2) }}
-            as expected_arr_lost{{ part }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ rounded('renewals.arr * odds.churn_probability', 2) }} as expected_arr_lost,
+        {{ rounded('renewals.arr * odds.churn_probability_low', 2) }}
+            as expected_arr_lost_low,
+        {{ rounded('renewals.arr * odds.churn_probability_high', 2) }}
+            as expected_arr_lost_high
 
     from renewals
 

@@ -36,7 +36,8 @@ actual as (
         ) as accounts_lost,
         coalesce(
             {{ rounded(exact_sum(
-                'case when is_lost = 1 and churn_probability is not null then arr end', 2
+                'case when churn_probability is not null and is_lost = 1 then arr end',
+                2
             ), 2) }},
             0
         ) as arr_lost

@@ -28,10 +28,12 @@ select
     forecast_accounts,
     forecast_arr,
     expected_accounts_lost,
-    {{ within_limit('expected_accounts_lost - accounts_margin', 'forecast_accounts', 2) }}
-        as accounts_lost_low,
-    {{ within_limit('expected_accounts_lost + accounts_margin', 'forecast_accounts', 2) }}
-        as accounts_lost_high,
+    {{ within_limit(
+        'expected_accounts_lost - accounts_margin', 'forecast_accounts', 2
+    ) }} as accounts_lost_low,
+    {{ within_limit(
+        'expected_accounts_lost + accounts_margin', 'forecast_accounts', 2
+    ) }} as accounts_lost_high,
     expected_arr_lost,
     {{ within_limit('expected_arr_lost - arr_margin', 'forecast_arr', 2) }}
         as arr_lost_low,

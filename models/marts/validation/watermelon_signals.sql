@@ -36,13 +36,16 @@ shares as (
 
     select
         *,
-        {%- for group in ['lost', 'kept'] %}
-        {{ group }}_red / {{ group }}_measured as {{ group }}_red_share,
-        {%- for side in ['low', 'high'] %}
-        {{ wilson_bound(group ~ '_red', group ~ '_measured', side) }}
-            as {{ group }}_{{ side }}{{ ',' if not (group == 'kept' and loop.last) }}
-        {%- endfor %}
-        {%- endfor %}
+        lost_red / lost_measured as lost_red_share,
+        {{ wilson_bound('lost_red', 'lost_measured', 'low') }}
+            as lost_red_share_low,
+        {{ wilson_bound('lost_red', 'lost_measured', 'high') }}
+            as lost_red_share_high,
+        kept_red / kept_measured as kept_red_share,
+        {{ wilson_bound('kept_red', 'kept_measured', 'low') }}
+            as kept_red_share_low,
+        {{ wilson_bound('kept_red', 'kept_measured', 'high') }}
+            as kept_red_share_high
 
     from counts
 
@@ -51,24 +54,6 @@ shares as (
         lost_measured >= {{ var('minimum_outcomes') }}
         and kept_measured >= {{ var('minimum_outcomes') }}
 
-),
-
--- the interval of a difference, from those of the two shares
-differences as (
-
-    select
-        *,
-        lost_red_share - kept_red_share - sqrt(
-            (lost_red_share - lost_low) * (lost_red_share - lost_low)
-            + (kept_high - kept_red_share) * (kept_high - kept_red_share)
-        ) as difference_low,
-        lost_red_share - kept_red_share + sqrt(
-            (lost_high - lost_red_share) * (lost_high - lost_red_share)
-            + (kept_red_share - kept_low) * (kept_red_share - kept_low)
-        ) as difference_high
-
-    from shares
-
 )
 
 select
@@ -76,25 +61,28 @@ select
     counts.signal,
     counts.lost_measured,
     counts.lost_red,
+    {{ rounded('shares.lost_red_share', 4) }} as lost_red_share,
+    shares.lost_red_share_low,
+    shares.lost_red_share_high,
     counts.kept_measured,
     counts.kept_red,
-    {{ rounded('differences.lost_red_share', 4) }} as lost_red_share,
-    {{ rounded('differences.kept_red_share', 4) }} as kept_red_share,
-    {{ rounded('differences.lost_red_share - differences.kept_red_share', 4) }}
-        as difference,
-    {{ rounded('differences.difference_low', 4) }} as difference_low,
-    {{ rounded('differences.difference_high', 4) }} as difference_high,
+    {{ rounded('shares.kept_red_share', 4) }} as kept_red_share,
+    shares.kept_red_share_low,
+    shares.kept_red_share_high,
+    {{ rounded('shares.lost_red_share - shares.kept_red_share', 4) }} as difference,
+
+    -- intervals apart ask for more than a difference beyond chance: signals are many
     case
-        when differences.signal is null then 'not enough'
-        when differences.difference_low > 0 then 'knew'
-        when differences.difference_high < 0 then 'misled'
+        when shares.signal is null then 'not enough'
+        when shares.lost_red_share_low > shares.kept_red_share_high then 'knew'
+        when shares.lost_red_share_high < shares.kept_red_share_low then 'misled'
         else 'no better than chance'
     end as verdict,
     '{{ invocation_id }}' as run_id
 
 from counts
 
-left join differences
+left join shares
     on
-        counts.evaluated_on = differences.evaluated_on
-        and counts.signal = differences.signal
+        counts.evaluated_on = shares.evaluated_on
+        and counts.signal = shares.signal
