@@ -71,7 +71,9 @@ told as (
 
 newest as (
 
-    select max(evaluated_on) as evaluated_on from told
+    select max(evaluated_on) as evaluated_on
+
+    from ({{ evaluations_in_history() }}) as evaluations_in_history
 
 )
 
