@@ -28,6 +28,7 @@ NOT_COMPARED = {
     "account_fingerprint": "every engine has its own hash function",
     "dimension_fingerprint": "every engine has its own hash function",
     "signal_fingerprint": "every engine has its own hash function",
+    "policy_fingerprint": "every engine has its own hash function",
 }
 
 # Columns that may be null in every row of a mart: what small data need not have.
