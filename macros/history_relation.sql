@@ -96,3 +96,13 @@
         where false
     {%- endif -%}
 {%- endmacro %}
+
+{# The month-ends that the back-test has evaluated, before this run. #}
+{% macro evaluations_in_history() -%}
+    {%- set relation = history_relation('backtest_metrics') -%}
+    {%- if relation -%}
+        select distinct evaluated_on from {{ relation }}
+    {%- else -%}
+        select cast(null as date) as evaluated_on where false
+    {%- endif -%}
+{%- endmacro %}
