@@ -151,8 +151,8 @@ class History:
         return [name for (name,) in found]
 
 
-# as int_observations and int_observation_outcomes have them, which hold the days of
-# the last evaluation alone
+# as int_observations and int_observation_outcomes have them, which are not published and
+# are empty on nights without an evaluation
 OBSERVATIONS = """
 with
 
@@ -187,6 +187,14 @@ month_ends as (
 
 ),
 
+last_days as (
+
+    select account_id, max(snapshot_date) as last_day from account_health_daily
+
+    group by account_id
+
+),
+
 customers as (
 
     select * from month_ends
@@ -198,19 +206,35 @@ customers as (
 )
 
 select
-    row_number() over (order by snapshot_date, account_id) - 1 as place,
-    account_id,
-    snapshot_date,
-    scorecard_version,
-    cast(uncapped_health_score as double) as score,
+    row_number() over (
+        order by customers.snapshot_date, customers.account_id
+    )
+    - 1 as place,
+    customers.account_id,
+    customers.snapshot_date,
+    customers.scorecard_version,
+    cast(customers.uncapped_health_score as double) as score,
 
     -- who left before is scored for some days more, but can no longer leave
     not exists (
         select 1 from losses
         where
             losses.account_id = customers.account_id
-            and losses.outcome_date > customers.snapshot_date - customers.tenure_days
+            and losses.outcome_date
+            > customers.snapshot_date - cast(customers.tenure_days as int)
             and losses.outcome_date <= customers.snapshot_date + $lead_days
+    )
+
+    -- who was merged into another account is not seen to the end of the window
+    and (
+        last_days.last_day >= customers.snapshot_date + $window_days
+        or exists (
+            select 1 from losses
+            where
+                losses.account_id = customers.account_id
+                and losses.outcome_date > customers.snapshot_date
+                and losses.outcome_date <= customers.snapshot_date + $window_days
+        )
     ) as is_counted,
     exists (
         select 1 from outcomes
@@ -221,6 +245,8 @@ select
     ) as is_outcome
 
 from customers
+
+inner join last_days on customers.account_id = last_days.account_id
 """
 
 SIGNALS = """
