@@ -4,6 +4,8 @@ The histories are made up by planted.py; no dbt is needed, but for the last part
 """
 
 import csv
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,8 +15,9 @@ import planted
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from laboratory import PROJECT, SCRIPTS
+from laboratory import MODELS_ONLY, PROJECT, SCRIPTS, Laboratory, rows
 from planted import PLANTED, Company
+from scenarios import Built, two_years
 from sklearn.metrics import roc_auc_score
 
 sys.path.insert(0, str(SCRIPTS))
@@ -25,6 +28,7 @@ from customer_health.calibration.fitting import (  # noqa: E402
     Likelihood,
     plan_months,
 )
+from customer_health.calibration.history import History, Window  # noqa: E402
 from customer_health.calibration.judging import auc, compare  # noqa: E402
 from customer_health.calibration.knots import moved_knots  # noqa: E402
 from customer_health.calibration.report import verdict  # noqa: E402
@@ -39,6 +43,8 @@ from customer_health.calibration.scorecards import (  # noqa: E402
 )
 from customer_health.calibration.scoring import (  # noqa: E402
     Arithmetic,
+    counted_scores,
+    coverage,
     measured_scores,
 )
 from customer_health.calibration.weights import (  # noqa: E402
@@ -46,6 +52,8 @@ from customer_health.calibration.weights import (  # noqa: E402
     readable_points,
     room,
 )
+
+RAVENSTACK = PROJECT.parent / "shared" / "data" / "ravenstack"
 
 # Points of 100 by which a recovered weight may miss the planted one: each, on average.
 TOLERANCE, MEAN_TOLERANCE = 5.0, 2.5
@@ -621,3 +629,128 @@ def test_today_outside_of_the_bounds_moves_the_least(found):
     assert sums[0] == pytest.approx(0.3, abs=1e-6)
     assert sums.sum() == pytest.approx(1)
     assert sums[1:] == pytest.approx([0.7 / 3] * 3, abs=1e-4)
+
+
+# On what dbt builds
+
+
+HEADLINE = Window("lost", 90, 7, 30)
+
+
+@pytest.fixture(scope="module")
+def default_scorecard():
+    return read_scorecard(PROJECT / "seeds", "default", date(2025, 5, 31))
+
+
+@pytest.fixture(scope="module")
+def observed(two_years, default_scorecard):
+    history = History(published=None, warehouse=two_years.warehouse)
+    yield history.observations(default_scorecard, HEADLINE, 24)
+    history.close()
+
+
+def test_scores_are_recomputed_as_they_are_stored(observed, default_scorecard):
+    """From stored values, knots and weights, unknown signals and all; catches an
+    arithmetic that is not that of the models."""
+    scores = counted_scores(
+        observed.values, observed.status, observed.day, default_scorecard
+    )
+    dimension = default_scorecard.dimension_of_signal
+    shares = default_scorecard.shares()
+    found = Arithmetic.of(scores, dimension).score(shares)
+    is_known = ~np.isnan(observed.stored_score)
+    assert is_known.sum() > 500
+    assert found[is_known] == pytest.approx(observed.stored_score[is_known], abs=2e-4)
+    covered = coverage(observed.status, dimension, shares)
+    is_enough = covered >= default_scorecard.minimum_coverage
+    assert np.array_equal(is_enough, is_known)
+
+
+def test_observations_are_those_of_the_back_test(two_years, observed):
+    """The same accounts, days and outcomes as int_observation_outcomes; catches a
+    second definition of who left."""
+    expected = rows(
+        two_years.warehouse,
+        """
+        select
+            outcomes.account_id, outcomes.observation_date, outcomes.is_outcome = 1
+        from intermediate.int_observation_outcomes as outcomes
+        inner join intermediate.int_observations as observations
+            using (account_id, observation_date)
+        where
+            observations.scorecard = 'default'
+            and outcomes.outcome = 'lost'
+            and outcomes.horizon_days = 90
+            and outcomes.lead_days = 7
+        order by outcomes.observation_date, outcomes.account_id
+        """,
+    )
+    counted = observed.is_counted
+    found = list(
+        zip(
+            observed.account[counted].tolist(),
+            observed.day[counted].tolist(),
+            observed.is_outcome[counted].tolist(),
+            strict=True,
+        )
+    )
+    assert any(is_outcome for *_, is_outcome in expected)
+    assert found == expected
+
+
+def ravenstack_two_years(laboratory: Laboratory) -> Built:
+    """The ends of all months of the third-party files, whose outcomes are drawn by
+    lot."""
+    raw = laboratory.folder / "ravenstack_two_years"
+    mapping = SCRIPTS / "examples" / "ravenstack" / "map.py"
+    subprocess.run([sys.executable, mapping, RAVENSTACK, raw], check=True)
+    warehouse = laboratory.warehouse("ravenstack_two_years")
+    run = laboratory.build(
+        *MODELS_ONLY,
+        warehouse=warehouse,
+        raw=raw,
+        project=laboratory.result(two_years).project,
+        as_of_date=None,
+        history_start=date(2023, 1, 31),
+    )
+    return Built(warehouse, run, raw)
+
+
+@pytest.fixture(scope="module")
+def ravenstack(laboratory):
+    if not RAVENSTACK.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"The sample files are not in {RAVENSTACK}.")
+        pytest.skip(f"Put the RavenStack files into {RAVENSTACK} to run this.")
+    return laboratory.result(ravenstack_two_years)
+
+
+def calibrate_ravenstack(ravenstack, report, *arguments):
+    return command.run(
+        command.parse_arguments(
+            [
+                f"--warehouse={ravenstack.warehouse}",
+                f"--report={report}",
+                "--report-only",
+                *arguments,
+            ]
+        )
+    )
+
+
+def test_ravenstack_is_no_better_than_chance(ravenstack, tmp_path):
+    """Who reduces contracts there has nothing to do with use or support: neither
+    today's weights nor others tell; catches a calibration that finds something in
+    anything."""
+    report = tmp_path / "report.html"
+    result = calibrate_ravenstack(ravenstack, report, "--outcome=contracted")
+    assert result.is_chance
+    assert not result.is_better
+    assert result.judged.after.low < 0.5 < result.judged.after.high
+    assert "none of both tells better than chance" in report.read_text()
+
+
+def test_ravenstack_has_too_few_losses(ravenstack, tmp_path):
+    """By our definition two accounts of it ever leave: no number is told."""
+    with pytest.raises(CannotCalibrate, match="too few outcomes"):
+        calibrate_ravenstack(ravenstack, tmp_path / "report.html")

@@ -225,7 +225,7 @@ def _plan(observations: Observations, window: Window, settings: Settings) -> Pla
     raise CannotCalibrate(
         f"There is not enough history: of {len(months)} ends of months it is known who"
         f" {window.outcome_words} within the {window.days} days after. This takes about"
-        f" {2 * gap + 3} of them, each with scored accounts. Wait, take a shorter"
+        f" {2 * gap + 2} of them, each with scored accounts. Wait, take a shorter"
         " window by --horizon-days 30, or let history begin earlier by the setting"
         " history_start."
     )

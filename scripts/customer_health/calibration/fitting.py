@@ -21,8 +21,9 @@ from customer_health.calibration.scorecards import Knots, Scorecard
 from customer_health.calibration.scoring import Arithmetic, counted_scores
 from customer_health.calibration.weights import LEAST_SHARE, Room
 
-WEIGHT_STRENGTHS = (np.inf, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003)
-"""Of the pull to today's weights; with infinity they are today's."""
+WEIGHT_STRENGTHS = (np.inf, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
+"""Of the pull to today's weights, in outcomes: the more there are to learn from, the less
+it counts. With infinity they are today's."""
 KNOT_STRENGTHS = (0.0, 0.5, 1.0)
 """How far knots move; with 0 they are today's."""
 MOST_FOLDS = 4
@@ -121,13 +122,14 @@ def fit_shares(
     strength: float,
     start: tuple[np.ndarray, float],
 ) -> tuple[np.ndarray, float]:
-    """Shares and slope with the least loss plus strength × mean squared distance to
-    today's shares, in units of the mean share."""
+    """Shares and slope with the least loss of all outcomes plus strength × mean squared
+    distance to today's shares, in units of the mean share."""
     if np.isinf(strength):
         shares = room.nearest_to_today()
         return shares, fit_slope(arithmetic, likelihood, shares)
     count = int(room.is_free.sum())
     today = room.today[room.is_free] * count
+    pull = strength / likelihood.outcomes
 
     def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
         shares = room.today.copy()
@@ -136,9 +138,9 @@ def fit_shares(
         value, by_risk = likelihood(-x[0] / POINTS_PER_UNIT * score)
         by_share = pullback(-x[0] / POINTS_PER_UNIT * by_risk)[room.is_free] / count
         distance = x[1:] - today
-        value += strength * (distance**2).mean()
+        value += pull * (distance**2).mean()
         by_slope = -(by_risk @ score) / POINTS_PER_UNIT
-        return value, np.append(by_slope, by_share + 2 * strength * distance / count)
+        return value, np.append(by_slope, by_share + 2 * pull * distance / count)
 
     found = minimize(
         loss,

@@ -151,8 +151,8 @@ class History:
         return [name for (name,) in found]
 
 
-# as int_observations and int_observation_outcomes have them, which are not published and
-# are empty on nights without an evaluation
+# as int_observations and int_observation_outcomes have them, which are not published
+# and are empty on nights without an evaluation
 OBSERVATIONS = """
 with
 
