@@ -111,9 +111,10 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
         "--seed", type=int, default=SEED, help="of the draws; the same gives the same"
     )
     parser.add_argument(
-        "--report",
+        "--out",
         type=given_path,
-        help="HTML file to write; default reports/calibration_<scorecard>.html",
+        help="HTML file to write; default calibration_<scorecard>.html in the published"
+        " folder",
     )
     parser.add_argument(
         "--changed-by", default="scripts/calibrate", help="who, as the seed will say"
@@ -163,7 +164,6 @@ def run(arguments: argparse.Namespace) -> Result:
         int(configured.get("minimum_outcomes", Settings.minimum_outcomes)),
         arguments.minimum_measured,
         arguments.judged_months,
-        arguments.include_watched,
         arguments.seed,
     )
     headline = headline_window(arguments.seeds)
@@ -179,7 +179,10 @@ def run(arguments: argparse.Namespace) -> Result:
     )
     try:
         scorecard = read_scorecard(
-            arguments.seeds, arguments.scorecard, history.last_day
+            arguments.seeds,
+            arguments.scorecard,
+            history.last_day,
+            include_watched=arguments.include_watched,
         )
         bounds = read_bounds(arguments.seeds)
         if scorecard.name not in history.other_scorecards():
@@ -215,11 +218,9 @@ def run(arguments: argparse.Namespace) -> Result:
 
     commit = project_commit()
     written = write(arguments, result, history, commit)
-    report = arguments.report or (
-        PROJECT / "reports" / f"calibration_{scorecard.name}.html"
-    )
+    page = arguments.out or arguments.published / f"calibration_{scorecard.name}.html"
     write_report(
-        report,
+        page,
         result,
         Context(
             str((arguments.warehouse or arguments.published).name),
@@ -235,7 +236,7 @@ def run(arguments: argparse.Namespace) -> Result:
     console.print(f"\n[bold]{verdict(result)}.[/]", highlight=False)
     for sentence in plain_words(result):
         console.print(sentence, highlight=False, markup=False)
-    console.print(f"\n{written}\nThe report: {report}", highlight=False, markup=False)
+    console.print(f"\n{written}\nThe page: {page}", highlight=False, markup=False)
     return result
 
 

@@ -66,7 +66,7 @@ def run(folder, *arguments):
             [
                 f"--published={folder / 'published'}",
                 f"--seeds={folder / 'seeds'}",
-                f"--report={folder / 'report.html'}",
+                f"--out={folder / 'report.html'}",
                 "--horizon-days=30",
                 "--lead-days=7",
                 *arguments,
@@ -171,7 +171,7 @@ def test_write_anyway_says_so(noise, noise_before, nothing_found, tmp_path):
     """Who wants the candidate all the same gets it, with a reason that is honest."""
     for name, text in noise_before.items():
         (tmp_path / name).write_bytes(text)
-    run(noise, "--write-anyway", f"--seeds={tmp_path}", f"--report={tmp_path}/r.html")
+    run(noise, "--write-anyway", f"--seeds={tmp_path}", f"--out={tmp_path}/r.html")
     *_, row = csv.DictReader((tmp_path / "scorecards.csv").open(newline=""))
     assert (row["version"], row["status"]) == ("2", "candidate")
     assert "not clearly better" in row["change_reason"]
@@ -229,7 +229,7 @@ def test_the_same_data_give_the_same(company, found, tmp_path):
     """To the last digit, the report too; catches a draw without its seed."""
     for name in content(company):
         (tmp_path / name).write_bytes((company / "seeds" / name).read_bytes())
-    again = run(company, f"--seeds={tmp_path}", f"--report={tmp_path}/report.html")
+    again = run(company, f"--seeds={tmp_path}", f"--out={tmp_path}/report.html")
     assert np.array_equal(again.points, found.points)
     assert again.judged.difference == found.judged.difference
     reports = [
@@ -353,7 +353,7 @@ def test_what_cannot_be_done_is_said(noise, tmp_path, arguments, words):
                 [
                     "--horizon-days=30",
                     "--report-only",
-                    f"--report={tmp_path}/report.html",
+                    f"--out={tmp_path}/report.html",
                     *base,
                     *given_arguments,
                 ]
@@ -528,7 +528,7 @@ def test_intervals_know_that_accounts_come_again():
 
 
 def signal_with(better, knots):
-    return Signal("s", "S", "support", better, 0, 1, knots, "redistribute", {})
+    return Signal("s", "S", "support", better, 0, 1, knots, "redistribute")
 
 
 @pytest.mark.parametrize("better", ["more", "less"])
@@ -730,7 +730,7 @@ def calibrate_ravenstack(ravenstack, report, *arguments):
         command.parse_arguments(
             [
                 f"--warehouse={ravenstack.warehouse}",
-                f"--report={report}",
+                f"--out={report}",
                 "--report-only",
                 *arguments,
             ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from customer_health.calibration import CannotCalibrate
 from customer_health.calibration.fitting import (
@@ -49,7 +50,6 @@ class Settings:
     minimum_measured: float = 0.2
     """A signal that is known in a smaller share of the observations stays."""
     judged_months: int | None = None
-    include_watched: bool = False
     seed: int = SEED
 
 
@@ -112,6 +112,19 @@ def calibrate(
     tell: Tell = lambda what, done, of: None,
 ) -> Result:
     """Raises CannotCalibrate when history is too short or holds too few outcomes."""
+    # sums in the same order on every machine, for the same digits
+    with threadpool_limits(1):
+        return _calibrate(observations, scorecard, bounds, window, settings, tell)
+
+
+def _calibrate(
+    observations: Observations,
+    scorecard: Scorecard,
+    bounds: dict[str, tuple[float, float]],
+    window: Window,
+    settings: Settings,
+    tell: Tell,
+) -> Result:
     today = scorecard.shares()
     dimension = scorecard.dimension_of_signal
     may_know = np.array(
@@ -138,13 +151,7 @@ def calibrate(
     )
     _refuse_few_outcomes(observations, training, judged, plan, window, settings)
     left_out = _left_out(observations, scorecard, scores, training, window, settings)
-    is_free = np.array(
-        [
-            signal.name not in left_out
-            and (today[column] > 0 or settings.include_watched)
-            for column, signal in enumerate(scorecard.signals)
-        ]
-    )
+    is_free = np.array([signal.name not in left_out for signal in scorecard.signals])
     if is_free.sum() < 2:
         raise CannotCalibrate(
             f"Fewer than two signals of {scorecard.name} can be weighed against each"

@@ -22,8 +22,8 @@ from customer_health.calibration.scoring import Arithmetic, counted_scores
 from customer_health.calibration.weights import LEAST_SHARE, Room
 
 WEIGHT_STRENGTHS = (np.inf, 300.0, 100.0, 30.0, 10.0, 3.0, 1.0)
-"""Of the pull to today's weights, in outcomes: the more there are to learn from, the less
-it counts. With infinity they are today's."""
+"""Of the pull to today's weights, in outcomes: the more there are to learn from, the
+less it counts. With infinity they are today's."""
 KNOT_STRENGTHS = (0.0, 0.5, 1.0)
 """How far knots move; with 0 they are today's."""
 MOST_FOLDS = 4

@@ -120,16 +120,7 @@ def write_report(path: Path, result: Result, context: Context) -> None:
         knots=_knot_rows(result),
         stayed_knots=_stayed_knots(result),
         left_out=_left_out_rows(result),
-        watched=sum(
-            1
-            for signal, free, points in zip(
-                result.scorecard.signals,
-                result.is_free,
-                result.points_before,
-                strict=True,
-            )
-            if not free and points == 0 and signal.name not in result.left_out
-        ),
+        watched=len(result.scorecard.signal_rows) - len(result.scorecard.signals),
         losses=_loss_rows(result),
         plots={
             "dimensions": _dimensions_plot(result, context),
@@ -228,7 +219,6 @@ def _left_out_rows(result: Result) -> list[dict]:
             result.scorecard.signals, result.points_before, strict=True
         )
         if signal.name in result.left_out
-        and (points > 0 or result.settings.include_watched)
     ]
     return sorted(rows, key=lambda row: -row["points"])
 

@@ -62,8 +62,6 @@ class Signal:
     """Within its dimension."""
     knots: Knots
     missing_policy: str
-    row: Row
-    """As it stands in the seed."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,10 @@ class Scorecard:
     minimum_coverage: float
     dimension_weights: dict[str, float]
     signals: tuple[Signal, ...]
+    """Those that are weighed."""
     row: Row
+    signal_rows: tuple[Row, ...]
+    """Of all signals that it shows, in the order of the seed."""
 
     @property
     def dimensions(self) -> list[str]:
@@ -107,8 +108,11 @@ class Scorecard:
         )
 
 
-def read_scorecard(seeds: Path, name: str, day: date) -> Scorecard:
-    """The version that is published on a day, else the newest candidate."""
+def read_scorecard(
+    seeds: Path, name: str, day: date, *, include_watched: bool = False
+) -> Scorecard:
+    """The version that is published on a day, else the newest candidate; with its
+    signals without weight only where they are to be weighed too."""
     rows = [row for row in _read(seeds, "scorecards") if row["scorecard"] == name]
     if not rows:
         known = sorted({row["scorecard"] for row in _read(seeds, "scorecards")})
@@ -134,19 +138,25 @@ def read_scorecard(seeds: Path, name: str, day: date) -> Scorecard:
         ]
 
     meanings = {row["signal"]: row for row in _read(seeds, "signals")}
+    dimension_weights = {
+        row["dimension"]: float(row["weight"])
+        for row in of_version("scorecard_dimensions")
+    }
+    signal_rows = of_version("scorecard_signals")
+    signals = [_signal(row, meanings[row["signal"]]) for row in signal_rows]
     return Scorecard(
         name,
         int(version),
         float(row["minimum_coverage"]),
-        {
-            row["dimension"]: float(row["weight"])
-            for row in of_version("scorecard_dimensions")
-        },
+        dimension_weights,
         tuple(
-            _signal(row, meanings[row["signal"]])
-            for row in of_version("scorecard_signals")
+            signal
+            for signal in signals
+            if include_watched
+            or (signal.weight > 0 and dimension_weights[signal.dimension] > 0)
         ),
         row,
+        tuple(signal_rows),
     )
 
 
@@ -161,7 +171,6 @@ def _signal(row: Row, meaning: Row) -> Signal:
         float(row["weight"]),
         Knots(row["shape"], **knots),
         row["missing_policy"],
-        row,
     )
 
 
@@ -252,14 +261,21 @@ def _candidate_rows(
         {"dimension": name, "weight": number(weight)}
         for name, weight in zip(scorecard.dimensions, sums, strict=True)
     ]
+    weighed = {
+        signal.name: (signal.knots, weight)
+        for signal, weight in zip(scorecard.signals, points, strict=True)
+    }
     signals = []
-    for signal, weight in zip(scorecard.signals, points, strict=True):
-        row = signal.row | {"weight": number(weight)}
-        for name in KNOTS:
-            value = getattr(signal.knots, name)
-            # what did not move keeps its spelling
-            if value is not None and value != float(row[name] or "nan"):
-                row[name] = number(value)
+    for before in scorecard.signal_rows:
+        row = dict(before)
+        if row["signal"] in weighed:
+            knots, weight = weighed[row["signal"]]
+            row["weight"] = number(weight)
+            for name in KNOTS:
+                value = getattr(knots, name)
+                # what did not move keeps its spelling
+                if value is not None and value != float(row[name] or "nan"):
+                    row[name] = number(value)
         signals.append(row)
     return dimensions, signals
 
