@@ -1,6 +1,7 @@
 """The report of a calibration: one HTML page that needs nothing else."""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -245,15 +246,18 @@ def _loss_rows(result: Result) -> list[dict]:
 # plots
 
 
-def _svg(figure) -> Markup:
+def _svg(figure, name: str, title: str) -> Markup:
+    """A plot to put into the page, with ids that no other plot has."""
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None}, bbox_inches="tight")
+    figure.savefig(text, format="svg", metadata=nothing, bbox_inches="tight")
     plt.close(figure)
     svg = text.getvalue()
-    return Markup(svg[svg.index("<svg") :])
+    svg = re.sub(r'( id="|href="#|url\(#)', rf"\1{name}-", svg[svg.index("<svg") :])
+    return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1))
 
 
-def _dumbbells(rows: list[dict]) -> Markup:
+def _dumbbells(rows: list[dict], name: str, title: str) -> Markup:
     """A line per row, from the points before to those after."""
     figure, axes = plt.subplots(figsize=(5.2, 0.27 * len(rows) + 0.7))
     for place, row in enumerate(reversed(rows)):
@@ -277,15 +281,18 @@ def _dumbbells(rows: list[dict]) -> Markup:
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlabel("points of 100")
     axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
-    return _svg(figure)
+    return _svg(figure, name, title)
 
 
 def _dimensions_plot(result: Result, context: Context) -> Markup:
-    return _dumbbells(_dimension_rows(result, context))
+    return _dumbbells(
+        _dimension_rows(result, context), "dimensions", "Weight of each dimension"
+    )
 
 
 def _signals_plot(result: Result) -> Markup:
-    return _dumbbells(_signal_rows(result)[:SHOWN_SIGNALS])
+    rows = _signal_rows(result)[:SHOWN_SIGNALS]
+    return _dumbbells(rows, "signals", "Weights that moved most")
 
 
 def _months_plot(result: Result) -> Markup:
@@ -339,7 +346,7 @@ def _months_plot(result: Result) -> Markup:
     axes.set_ylim(0, 1)
     axes.set_ylabel("AUC")
     axes.legend(loc="lower left", ncols=2)
-    return _svg(figure)
+    return _svg(figure, "months", "AUC by month, today and found")
 
 
 def _calibration_plot(result: Result) -> Markup:
@@ -360,7 +367,7 @@ def _calibration_plot(result: Result) -> Markup:
     axes.set_xlabel("expected")
     axes.set_ylabel("what happened")
     axes.legend(loc="upper left")
-    return _svg(figure)
+    return _svg(figure, "calibration", "What happened by what was expected")
 
 
 def _one_calibration(axes, colour: str, marker: str, label: str, bins: list[Bin]):
