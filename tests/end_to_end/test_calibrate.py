@@ -362,6 +362,16 @@ def test_what_cannot_be_done_is_said(noise, tmp_path, arguments, words):
     assert not (tmp_path / "report.html").exists()
 
 
+def test_the_command_ends_with_words(noise, monkeypatch, capsys):
+    """And with a code that says so; catches a traceback."""
+    given_arguments = [f"--published={noise / 'published'}", "--scorecard=moon"]
+    monkeypatch.setattr(sys, "argv", ["calibrate", *given_arguments])
+    assert command.main() == 1
+    said = capsys.readouterr().out
+    assert "Not calibrated. The seeds are as they were." in said
+    assert "seeds/scorecards.csv has default" in said
+
+
 def test_too_few_outcomes_are_refused(tmp_path):
     """Rather than told with a number that means nothing."""
     folder = planted.make(tmp_path, Company(accounts=60, monthly_losses=0.002))

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from customer_health.calibration import CannotCalibrate
+from customer_health.calibration import CannotCalibrate, counted
 from customer_health.calibration.fitting import (
     KNOT_STRENGTHS,
     WEIGHT_STRENGTHS,
@@ -252,8 +252,8 @@ def _refuse_few_outcomes(
         if min(accounts, others) < settings.minimum_outcomes:
             raise CannotCalibrate(
                 f"There are too few outcomes: from {months[0]} to {months[-1]},"
-                f" {accounts} accounts {window.outcome_words} and {others} did not; at"
-                f" least {settings.minimum_outcomes} of each are needed"
+                f" {counted(accounts, 'account')} {window.outcome_words} and {others}"
+                f" did not; at least {settings.minimum_outcomes} of each are needed"
                 " (minimum_outcomes in dbt_project.yml). Wait, calibrate a scorecard"
                 " with more accounts by --scorecard, or take a longer window by"
                 " --horizon-days."
@@ -294,8 +294,8 @@ def _left_out(
             )
         elif left < settings.minimum_outcomes:
             reason = (
-                f"measured of {left} accounts that {window.outcome_words}, fewer than"
-                f" {settings.minimum_outcomes}"
+                f"measured of {counted(left, 'account')} that {window.outcome_words},"
+                f" fewer than {settings.minimum_outcomes}"
             )
         elif np.nanmax(known) == np.nanmin(known):
             reason = "all accounts have the same score"

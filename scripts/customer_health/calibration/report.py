@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from markupsafe import Markup
 
+from customer_health.calibration import counted
 from customer_health.calibration.calibrating import Result
 from customer_health.calibration.judging import Bin, Comparison
 from customer_health.calibration.scorecards import KNOTS, Knots, number
@@ -73,7 +74,7 @@ def plain_words(result: Result) -> list[str]:
         f" {judged.after.value:.0%} ({judged.after.low:.0%} to"
         f" {judged.after.high:.0%}). Half is chance.",
         f"This was counted in the last {months} months that can be judged, which the"
-        f" search had not seen: {judged.accounts:,} accounts, of which"
+        f" search had not seen: {counted(judged.accounts, 'account')}, of which"
         f" {judged.outcomes:,} {who} within {window.lead_days + 1} to {window.days}"
         " days after.",
     ]
@@ -115,6 +116,7 @@ def write_report(path: Path, result: Result, context: Context) -> None:
         result=result,
         context=context,
         verdict=verdict(result),
+        counted=counted,
         sentences=plain_words(result),
         dimensions=_dimension_rows(result, context),
         signals=_signal_rows(result),
