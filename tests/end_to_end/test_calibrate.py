@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import duckdb
 import numpy as np
 import planted
 import pytest
@@ -209,6 +210,31 @@ def test_what_may_know_the_outcome_is_left_alone(tmp_path):
         for rows in (before, after)
     ]
     assert knots[0] == knots[1]
+
+
+def test_who_is_merged_away_is_not_counted(tmp_path):
+    """From when it is not seen to the end of the window; before, it counts. Catches an
+    account that stayed only because nobody looked."""
+    folder = planted.make(tmp_path, Company(accounts=30, months=10))
+    marts = folder / "published" / "parquet"
+    file = marts / "account_health_daily.parquet"
+    with duckdb.connect() as connection:
+        (merged,) = connection.execute(
+            f"select min(account_id) from '{file}' where account_id not in"
+            f" (select account_id from '{marts}/account_outcomes.parquet')"
+        ).fetchone()
+        connection.execute(
+            f"create table kept as from '{file}' where account_id <> '{merged}'"
+            f" or snapshot_date <= date '{planted.month_end(5)}'"
+        )
+        connection.execute(f"copy kept to '{file}'")
+    history = History(published=folder / "published", warehouse=None)
+    scorecard = read_scorecard(folder / "seeds", "default", date(2026, 1, 1))
+    found = history.observations(scorecard, Window("lost", 30, 7, 30), 24)
+    history.close()
+    of_account = found.account == merged
+    assert found.is_counted[of_account].tolist() == [True] * 4 + [False] * 2
+    assert not found.is_outcome[of_account].any()
 
 
 def test_bounds_of_dimensions_hold(tmp_path):
