@@ -28,7 +28,7 @@ class Window:
 
     @property
     def outcome_words(self) -> str:
-        return {"lost": "left", "contracted": "reduced their contracts"}[self.outcome]
+        return {"lost": "left", "contracted": "reduced contracts"}[self.outcome]
 
     @property
     def days(self) -> int:

@@ -57,7 +57,7 @@ def verdict(result: Result) -> str:
     if result.is_better:
         return "The weights found are better than today's"
     if result.is_chance:
-        return "Today's weights are as good: none of both tells better than chance"
+        return "Today's weights are as good: neither tells better than chance"
     return "Today's weights are as good"
 
 
