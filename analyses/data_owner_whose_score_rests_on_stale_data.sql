@@ -12,7 +12,8 @@ stale as (
         scorecard_version,
         sum(lost_coverage) as lost_coverage,
         string_agg(
-            concat(source, '.', table_name), ', ' order by lost_coverage desc, source asc
+            concat(source, '.', table_name),
+            ', ' order by lost_coverage desc, source asc, table_name asc
         ) as stale_tables
 
     from source_freshness_daily

@@ -1,7 +1,7 @@
--- Question 4, for the owner of seeds/alert_rules.csv: how often does each rule speak,
--- and for how long? A row per rule that has spoken in 90 days. A rule that speaks of every
--- third account each month tells nobody anything: make enters_at harder to reach. One
--- whose alerts last a day or two wants another stays_at or quiet_days.
+-- Head of customer success, who owns seeds/alert_rules.csv: how often does each rule
+-- speak, and for how long? A row per rule that has spoken in 90 days. A rule that
+-- speaks of every third account each month tells nobody anything: make enters_at harder
+-- to reach. One whose alerts last a day or two wants another stays_at or quiet_days.
 
 with
 

@@ -1,4 +1,4 @@
--- Question 4, for the head of customer success: what is called for, who is on it, and
+-- Head of customer success, question 4: what is called for, who is on it, and
 -- what did the signals do after an action was done? A row per action, the most called
 -- for first. The last columns are of accounts on which its effect is known: mean score
 -- of the signal that hurt most when the task was created, then and four weeks after it

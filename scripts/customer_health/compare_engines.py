@@ -36,6 +36,7 @@ MAY_BE_NULL = {
     "account_health_daily": {"cap": "no cap may hold"},
     "account_health_current": {
         "cap": "no cap may hold",
+        "score_warning": "no score may be withheld, and no table stale",
         "momentum": "needs at least 59 days of history",
         "direction": "needs at least 59 days of history",
         "renewal_probability": "not computed yet",
@@ -43,6 +44,7 @@ MAY_BE_NULL = {
         "change_28d": "needs more than 28 days of history",
         "change_90d": "needs more than 90 days of history",
     },
+    "data_inventory": {"waiting_signals": "no signal may wait for a table"},
     "csm_work_list": {"change_28d": "needs more than 28 days of history"},
     "manual_rating_audit": {
         "days_to_renewal_then": NO_RATED_DAY,

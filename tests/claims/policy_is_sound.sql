@@ -183,7 +183,7 @@ problems as (
     select
         'thresholds',
         needed.threshold,
-        'must be there, with a value, and except for an NPS above 0: a model asks for it'
+        'must be there, with a value, above 0 except for an NPS: a model asks for it'
     from (
         select 'power_user_days_28d' as threshold
         union all

@@ -119,7 +119,7 @@ def plant(raw: Path) -> None:
             f"""
             insert into crm.account_changes
                 (account_id, changed_at, field, old_value, new_value, _loaded_at)
-            select
+            select distinct
                 account_id, '{DAYS[3]} 10:00:00', 'segment',
                 case segment when 'small_business' then 'enterprise'
                     else 'small_business' end,

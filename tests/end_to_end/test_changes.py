@@ -46,7 +46,24 @@ def test_a_past_day_is_recomputed_as_it_was_published(looked_back):
         for name in RECOMPUTED:
             assert row[name] == row[f"published_{name}"], (place, name)
     assert any(row["health_score"] is not None for row in looked_back.recomputed)
-    assert any(row["health_score"] is None for row in looked_back.recomputed)
+
+
+def test_a_withheld_score_is_recomputed_as_withheld(dead_feed):
+    """Where too little was measured; catches a recomputation that redistributes what
+    nobody knows."""
+    found = rows(
+        dead_feed.warehouse,
+        """
+        select published.health_score, recomputed.health_score, published.coverage,
+            recomputed.coverage, recomputed.not_recomputed_because
+        from account_health_daily as published
+        inner join intermediate.int_recomputed_health as recomputed
+            using (account_id, snapshot_date)
+        """,
+    )
+    assert any(published is None for published, *_ in found)
+    for published, recomputed, coverage, recomputed_coverage, reason in found:
+        assert (published, coverage, None) == (recomputed, recomputed_coverage, reason)
 
 
 @pytest.mark.parametrize("asked", ["template_5", "default", "starter_6"])

@@ -32,8 +32,9 @@ ROLL_UPS = (
     "parent_account_health_daily",
     "account_peer_ranks_daily",
     "source_freshness_daily",
-    "health_alerts",
 )
+# From them follow alerts, a row for all their days.
+FOLLOWING = (*ROLL_UPS, "health_alerts")
 LEDGER = "select * from history_ledger order by snapshot_date, recorded_at"
 
 
@@ -127,7 +128,7 @@ def test_running_twice_changes_only_the_stamps(base, publication):
             "data_inventory",
             "rejected_records",
             "manual_rating_audit",
-            *ROLL_UPS,
+            *FOLLOWING,
             "expansion_opportunities",
             "advocacy_candidates",
             "feature_health",
@@ -160,13 +161,13 @@ def test_one_night_at_a_time_equals_all_at_once(base, nightly):
 def test_roll_ups_of_one_night_at_a_time_equal_all_at_once(base, nightly):
     """Catches days that a roll-up does not make anew when they were scored again, and
     parents or sources as they are today on days of the past."""
-    assert_same_rows(base.warehouse, nightly.warehouse, ROLL_UPS)
+    assert_same_rows(base.warehouse, nightly.warehouse, FOLLOWING)
 
 
 def test_roll_ups_heal_with_a_gap(base, gap):
     """A day that was lost and came back; catches a roll-up that keeps its old rows by
     another run, or has none."""
-    assert_same_rows(base.warehouse, gap.warehouse, ROLL_UPS)
+    assert_same_rows(base.warehouse, gap.warehouse, FOLLOWING)
 
 
 def test_roll_ups_follow_a_restatement(late, restated):
@@ -385,7 +386,9 @@ def test_full_refresh_does_not_erase_history(base, full_refresh):
     """After --full-refresh all days are there, the closed ones untouched; catches a
     model that lost full_refresh: false."""
     marts = [*HISTORY_MARTS, *ROLL_UPS]
-    assert_same_rows(base.warehouse, full_refresh.warehouse, marts)
+    assert_same_rows(
+        base.warehouse, full_refresh.warehouse, [*HISTORY_MARTS, *FOLLOWING]
+    )
     assert_same_rows(
         base.warehouse,
         full_refresh.warehouse,
@@ -467,7 +470,9 @@ def test_killed_runs_leave_nothing_wrong_behind(base, interrupted):
     """Two runs were killed, the same command again gives the history of an undisturbed
     build; catches half-written days that count as done."""
     print("killed at:", *interrupted.killed, sep="\n  ")
-    assert_same_rows(base.warehouse, interrupted.warehouse, [*HISTORY_MARTS, *ROLL_UPS])
+    assert_same_rows(
+        base.warehouse, interrupted.warehouse, [*HISTORY_MARTS, *FOLLOWING]
+    )
     fingerprints = """
         select snapshot_date, max_by(
             (account_fingerprint, dimension_fingerprint, signal_fingerprint),
@@ -508,7 +513,7 @@ def test_what_happens_later_changes_nothing(base, without_future):
     """Files that end with the last scored day give the same history; catches every
     signal that reads a later event, or a current state that was set later."""
     assert_same_rows(
-        base.warehouse, without_future.warehouse, [*HISTORY_MARTS, *ROLL_UPS]
+        base.warehouse, without_future.warehouse, [*HISTORY_MARTS, *FOLLOWING]
     )
 
 
@@ -529,7 +534,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(base, shuffled):
     """Catches reading by position, and results that hang on which of two equal rows
     comes first."""
     assert_same_rows(base.warehouse, shuffled.warehouse)
-    others = [*ROLL_UPS, "expansion_opportunities", "advocacy_candidates"]
+    others = [*FOLLOWING, "expansion_opportunities", "advocacy_candidates"]
     assert_same_rows(
         base.warehouse,
         shuffled.warehouse,

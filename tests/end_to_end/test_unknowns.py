@@ -32,7 +32,8 @@ def test_a_dead_feed_is_stale_and_scores_nobody(dead_feed):
     found = rows(
         dead_feed.warehouse,
         "select signal, status, value, score, weight "
-        "from intermediate.int_signal_contributions where snapshot_date = ?",
+        "from intermediate.int_signal_contributions "
+        "where snapshot_date = ? and weight is not null",
         AS_OF,
     )
     usage = {row[1:] for row in found if row[0] in USAGE}
@@ -140,7 +141,8 @@ def test_a_table_that_never_was_does_not_apply(base, one_silent):
     assert rows(
         one_silent.warehouse,
         "select distinct status, weight from intermediate.int_signal_contributions "
-        "where signal in ('nps_180d', 'csat_mean_90d', 'competitor_intent_share_28d')",
+        "where signal in ('nps_180d', 'csat_mean_90d', 'competitor_intent_share_28d') "
+        "and weight is not null",
     ) == [("not applicable", 0.0)]
     assert (
         value(

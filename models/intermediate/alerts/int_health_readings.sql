@@ -1,5 +1,6 @@
--- One row per account per due day per alert rule that looks at health on the day, or at
--- how far it fell since an earlier day; where there is nothing to read, there is no row.
+-- One row per account per due day per alert rule that looks at health on the day, or
+-- at how far it fell since an earlier day; where there is nothing to read, there is no
+-- row.
 
 {{ config(materialized='view') }}
 

@@ -48,14 +48,14 @@ carried_alerts as (
 first_days as (
 
     select
-        *
-        {%- for number in ['value', 'value_before', 'value_now'] %},
+        {%- for number in ['value', 'value_before', 'value_now'] %}
         case
             when {{ rounded(number, 1) }} = round({{ number }})
                 then cast(cast(round({{ number }}) as bigint) as string)
             else cast(cast({{ rounded(number, 1) }} as decimal(18, 1)) as string)
-        end as {{ number }}_in_words
+        end as {{ number }}_in_words,
         {%- endfor %}
+        *
 
     from {{ ref('int_alert_days') }}
 
