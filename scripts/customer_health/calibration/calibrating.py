@@ -317,12 +317,13 @@ def _final(
         for name, (after, reason) in found.items()
     }
     fit = _fit(learner, plan.training, choice)
-    points = readable_points(fit.shares, learner.room)
+    if np.array_equal(fit.shares, learner.room.today):
+        # where no weight moves, none is rounded to tenths
+        points, shares = np.round(fit.shares * 100, 2), fit.shares
+    else:
+        points = readable_points(fit.shares, learner.room)
+        shares = points / points.sum()
     arithmetic = learner.arithmetic({name: one.after for name, one in knots.items()})
-    # where nothing changes, nothing is rounded
-    shares = learner.room.today if choice.is_today else points / points.sum()
-    if choice.is_today and not np.array_equal(fit.shares, learner.room.today):
-        shares = points / points.sum()  # today's are not within the bounds
     return knots, points, arithmetic.score(shares)
 
 

@@ -335,9 +335,8 @@ def _months_plot(result: Result) -> Markup:
         labels += [str(month)[:7] for month in comparison.months]
         begin = len(labels)
     axes.axhline(0.5, color="#444", lw=1, ls=":")
-    axes.text(
-        len(labels) - 0.55, 0.505, "chance", ha="right", va="bottom", color="#444"
-    )
+    beside = axes.get_yaxis_transform()
+    axes.text(1.01, 0.5, "chance", transform=beside, va="center", color="#444")
     judged_from = len(labels) - len(result.judged.months) - 0.5
     if judged_from > 0:
         axes.axvline(judged_from, color="#444", lw=1)
