@@ -768,6 +768,11 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     (seeds / "signals.csv").write_text(
         text.replace("\narr,Annual recurring revenue,", "\narr,,")
     )
+    text = (seeds / "calibration_bounds.csv").read_text()
+    assert "\nsupport,0.04,0.25," in text
+    (seeds / "calibration_bounds.csv").write_text(
+        text.replace("\nsupport,0.04,", "\nsupport,0.3,")
+    )
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
 
