@@ -52,9 +52,4 @@
                 ~ '.') }}
         {% endif %}
     {% endfor %}
-    {% if var('minimum_renewals') is not integer or var('minimum_renewals') < 1 %}
-        {{ exceptions.raise_compiler_error(
-            'minimum_renewals must be a whole number from 1 on, not '
-            ~ var('minimum_renewals') ~ '.') }}
-    {% endif %}
 {% endmacro %}

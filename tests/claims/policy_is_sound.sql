@@ -238,13 +238,6 @@ problems as (
         'value must be a share, less than 1: it says how many of all'
     from {{ ref('thresholds') }}
     where unit = 'share' and value >= 1
-        'calibration_bounds',
-        calibration_bounds.dimension,
-        'unknown dimension: it is not in seeds/dimensions.csv'
-    from {{ ref('calibration_bounds') }} as calibration_bounds
-    left join {{ ref('dimensions') }} as dimensions
-        on calibration_bounds.dimension = dimensions.dimension
-    where dimensions.dimension is null
 
     union all
 
@@ -254,13 +247,6 @@ problems as (
         'value must be a whole number of months, at least 1'
     from {{ ref('thresholds') }}
     where unit = 'months' and (value < 1 or value <> floor(value))
-        'calibration_bounds',
-        dimensions.dimension,
-        'the dimension has no row: add its bounds, or scripts/calibrate cannot weigh it'
-    from {{ ref('dimensions') }} as dimensions
-    left join {{ ref('calibration_bounds') }} as calibration_bounds
-        on dimensions.dimension = calibration_bounds.dimension
-    where calibration_bounds.dimension is null
 
     union all
 
@@ -274,6 +260,32 @@ problems as (
     where
         moderate.threshold = 'drift_psi_moderate'
         and moderate.value >= large.value
+
+    union all
+
+    select
+        'calibration_bounds',
+        calibration_bounds.dimension,
+        'unknown dimension: it is not in seeds/dimensions.csv'
+    from {{ ref('calibration_bounds') }} as calibration_bounds
+    left join {{ ref('dimensions') }} as dimensions
+        on calibration_bounds.dimension = dimensions.dimension
+    where dimensions.dimension is null
+
+    union all
+
+    select
+        'calibration_bounds',
+        dimensions.dimension,
+        'the dimension has no row: add its bounds, or scripts/calibrate cannot weigh it'
+    from {{ ref('dimensions') }} as dimensions
+    left join {{ ref('calibration_bounds') }} as calibration_bounds
+        on dimensions.dimension = calibration_bounds.dimension
+    where calibration_bounds.dimension is null
+
+    union all
+
+    select
         'calibration_bounds',
         dimension,
         '0 <= minimum_share <= maximum_share <= 1 must hold, as tenths of a percent'

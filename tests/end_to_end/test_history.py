@@ -37,11 +37,6 @@ KEEPS_HISTORY = {
     "renewal_forecast_backtest": "evaluated_on",
     "watermelon_register": "evaluated_on",
     "watermelon_signals": "evaluated_on",
-    "signal_predictiveness": "evaluated_on",
-    "signal_courses": "evaluated_on",
-    "score_drift": "evaluated_on",
-    "backtest_metrics": "evaluated_on",
-    "backtest_bands": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (
