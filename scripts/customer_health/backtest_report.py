@@ -473,6 +473,9 @@ def baselines(findings: Findings) -> list[dict]:
         signal = row.get("signal")
         name = "the single best signal" + (f" ({labels()[signal]})" if signal else "")
         found.append(_baseline(name, row))
+    if found and not any(row["name"].startswith("the single") for row in found):
+        nothing = dict.fromkeys(_FIGURES) | {"verdict": "not enough"}
+        found.append({"name": "the single best signal"} | nothing)
     found.sort(key=lambda row: (row["auc"] is None, -(row["auc"] or 0)))
     regression = findings.regression
     row = {"name": "a logistic regression on all signals"}

@@ -206,6 +206,7 @@ def test_a_baseline_that_the_score_does_not_beat_is_named(marts):
         "the rating of the account's manager alone": "no clear difference",
         "the impact axis alone": "the score beats it",
         "the relationship axis alone": "not enough",
+        "the single best signal": "not enough",
         "a logistic regression on all signals": "not enough",
     }
 
