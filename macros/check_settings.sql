@@ -44,7 +44,8 @@
             'contraction_share must lie between 0 and 1, and expansion_share above 0: they '
             ~ 'are shares of the revenue before.') }}
     {% endif %}
-    {% for name, least in [('backtest_months', 1), ('minimum_outcomes', 2)] %}
+    {% for name, least in [('backtest_months', 1), ('minimum_outcomes', 2),
+        ('minimum_renewals', 1)] %}
         {% if var(name) is not integer or var(name) < least %}
             {{ exceptions.raise_compiler_error(
                 name ~ ' must be a whole number from ' ~ least ~ ' on, not ' ~ var(name)

@@ -20,26 +20,7 @@ moved_signals as (
 
 sentences as (
 
-    select
-        account_id,
-        first_day,
-        {%- for direction in ['up', 'down'] %}
-        concat_ws(
-            '; '
-            {%- for rank in [1, 2, 3] %},
-            max(
-                case
-                    when direction = '{{ direction }}' and move_rank = {{ rank }}
-                        then sentence
-                end
-            )
-            {%- endfor %}
-        ) as signals_{{ direction }}{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from moved_signals
-
-    group by account_id, first_day
+    {{ moves_in_a_row('moved_signals') }}
 
 )
 

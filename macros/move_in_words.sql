@@ -51,7 +51,7 @@ case
     when first_weight > 0
         then concat(
             case
-                when coalesce(last_status, 'measured') = 'measured'
+                when coalesce(last_status, 'measured') in ('measured', first_status)
                     then ', no longer counted'
                 when last_status = 'stale source' then ', its source is stale'
                 when last_status = 'not applicable' then ', its source is gone'

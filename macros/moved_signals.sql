@@ -76,17 +76,35 @@ moved as (
 
 ),
 
+worded_moves as (
+
+    {{ worded_moves('moved') }}
+
+)
+
+select * from worded_moves
+{%- endmacro %}
+
+
+{#
+    The three signals each way that moved a score most, in words: a query with one row per key,
+    direction (up, down) and rank; from rows of `moved` with the key, signal, points, and value,
+    status and weight before (first_…) and after (last_…).
+#}
+{% macro worded_moves(moved, key=['account_id', 'first_day']) -%}
+with
+
 ranked as (
 
     select
         *,
         case when points > 0 then 'up' else 'down' end as direction,
         row_number() over (
-            partition by account_id, first_day, points > 0
+            partition by {{ key | join(', ') }}, points > 0
             order by abs(points) desc, signal asc
         ) as move_rank
 
-    from moved
+    from {{ moved }}
 
     -- less is shown as 0.0
     where abs(points) >= 0.05
@@ -142,8 +160,7 @@ said as (
 )
 
 select
-    account_id,
-    first_day,
+    {{ key | join(', ') }},
     direction,
     cast(move_rank as int) as move_rank,
     signal,
@@ -152,4 +169,28 @@ select
     concat(label, what_happened, ': ', shown_points) as sentence
 
 from said
+{%- endmacro %}
+
+
+{# The sentences of worded_moves in one row per key, as signals_up and signals_down. #}
+{% macro moves_in_a_row(worded_moves, key=['account_id', 'first_day']) -%}
+select
+    {{ key | join(', ') }},
+    {%- for direction in ['up', 'down'] %}
+    concat_ws(
+        '; '
+        {%- for rank in [1, 2, 3] %},
+        max(
+            case
+                when direction = '{{ direction }}' and move_rank = {{ rank }}
+                    then sentence
+            end
+        )
+        {%- endfor %}
+    ) as signals_{{ direction }}{{ ',' if not loop.last }}
+    {%- endfor %}
+
+from {{ worded_moves }}
+
+group by {{ key | join(', ') }}
 {%- endmacro %}

@@ -1,22 +1,24 @@
 {#
     Health of past days, computed again from what history stores of them, under any scorecard
     version of the seeds: a query with one row per row of `account_versions` (account_id,
-    snapshot_date, scorecard, scorecard_version; one per account and day). Where the version is the
+    snapshot_date, scorecard, scorecard_version; all four are the key). Where the version is the
     one that scored the day, it equals account_health_daily. What the stored values cannot tell is
-    null, and not_recomputed_because says why.
+    null, and not_recomputed_because says why. `peers` and `left_out` are those of
+    rescored_signals; no cap looks at a signal that is left out.
 #}
-{% macro recomputed_health(account_versions) -%}
+{% macro recomputed_health(account_versions, peers=none, left_out=none) -%}
+{%- set key = ['account_id', 'snapshot_date', 'scorecard', 'scorecard_version'] -%}
 with
 
 rescored_signals as (
 
-    {{ rescored_signals(account_versions) }}
+    {{ rescored_signals(account_versions, peers, left_out) }}
 
 ),
 
 rescored_dimensions as (
 
-    {{ dimension_scores('rescored_signals') }}
+    {{ dimension_scores('rescored_signals', key) }}
 
 ),
 
@@ -35,22 +37,21 @@ dimensions as (
 
 scores as (
 
-    {{ health_scores('dimensions') }}
+    {{ health_scores('dimensions', key) }}
 
 ),
 
 not_stored as (
 
     select
-        account_id,
-        snapshot_date,
+        {{ key | join(', ') }},
         count(*) as signals
 
     from rescored_signals
 
     where status = 'not stored'
 
-    group by account_id, snapshot_date
+    group by {{ key | join(', ') }}
 
 ),
 
@@ -68,6 +69,9 @@ stored_signals as (
             select score_caps.signal from {{ ref('score_caps') }} as score_caps
             where score_caps.signal is not null
         )
+        {%- if left_out %}
+        and signal not in (select left_out.signal from {{ left_out }} as left_out)
+        {%- endif %}
 
 ),
 
@@ -132,13 +136,19 @@ reasons as (
             account_versions.scorecard = scorecards.scorecard
             and account_versions.scorecard_version = scorecards.version
 
-    {%- for relation in ['scores', 'not_stored', 'caps'] %}
+    {%- for relation in ['scores', 'not_stored'] %}
 
     left join {{ relation }}
         on
-            account_versions.account_id = {{ relation }}.account_id
-            and account_versions.snapshot_date = {{ relation }}.snapshot_date
+            {%- for column in key %}
+            {{ 'and' if not loop.first }} account_versions.{{ column }} = {{ relation }}.{{ column }}
+            {%- endfor %}
     {%- endfor %}
+
+    left join caps
+        on
+            account_versions.account_id = caps.account_id
+            and account_versions.snapshot_date = caps.snapshot_date
 
 ),
 

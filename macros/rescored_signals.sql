@@ -2,11 +2,15 @@
     Signals of past days, scored again from what history stores of them: the values in
     signal_scores_daily, under any scorecard version of the seeds, also one that never scored that
     day. A query with one row per row of `account_versions` (account_id, snapshot_date, scorecard,
-    scorecard_version; one per account and day) and signal with weight in that version: status,
+    scorecard_version; all four are the key) and signal with weight in that version: status,
     value, score, and the weights. What history has not stored of a day, since nothing gave it
     weight then, has the status 'not stored'.
+
+    The median of peers is that of whom the scorecard scored on the day; with `peers`, which has the
+    columns of account_versions, that of whom it is said to score there. Signals in the relation
+    `left_out` (signal) count as if the version did not show them.
 #}
-{% macro rescored_signals(account_versions) -%}
+{% macro rescored_signals(account_versions, peers=none, left_out=none) -%}
 with
 
 asked as (
@@ -42,14 +46,19 @@ scorecard_signals as (
     where
         signal_weight > 0
         and dimension_weight > 0
+        {%- if left_out %}
+        and signal not in (select left_out.signal from {{ left_out }} as left_out)
+        {%- endif %}
 
 ),
 
+{% if not peers -%}
 -- peers are who had the scorecard on the day, in the version that held then
+{% endif -%}
 peer_signals as (
 
     select
-        account_health.account_id,
+        peers.account_id,
         asked.snapshot_date,
         scorecard_signals.*,
         stored_signals.status,
@@ -57,10 +66,13 @@ peer_signals as (
 
     from asked
 
-    inner join {{ ref('account_health_daily') }} as account_health
+    inner join {{ peers or ref('account_health_daily') }} as peers
         on
-            asked.snapshot_date = account_health.snapshot_date
-            and asked.scorecard = account_health.scorecard
+            asked.snapshot_date = peers.snapshot_date
+            and asked.scorecard = peers.scorecard
+            {%- if peers %}
+            and asked.scorecard_version = peers.scorecard_version
+            {%- endif %}
 
     inner join scorecard_signals
         on
@@ -70,8 +82,8 @@ peer_signals as (
 
     inner join stored_signals
         on
-            account_health.account_id = stored_signals.account_id
-            and account_health.snapshot_date = stored_signals.snapshot_date
+            peers.account_id = stored_signals.account_id
+            and peers.snapshot_date = stored_signals.snapshot_date
             and scorecard_signals.signal = stored_signals.signal
 
 ),
@@ -130,6 +142,8 @@ measurements as (
 select
     measurements.account_id,
     measurements.snapshot_date,
+    measurements.scorecard,
+    measurements.scorecard_version,
     measurements.signal,
     measurements.dimension,
     measurements.status,

@@ -199,10 +199,10 @@ def _quietness(measurement: dict) -> str:
     return "the machine was quiet"
 
 
-def put_into_readme(text: str, readme: Path) -> None:
+def put_into_readme(text: str, readme: Path, begin: str = BEGIN) -> None:
     """Replaces what stands between the two marks. Raises ValueError without them."""
-    before, _, rest = readme.read_text().partition(BEGIN)
+    before, _, rest = readme.read_text().partition(begin)
     _, found, after = rest.partition(END)
     if not found:
-        raise ValueError(f"{readme} lacks the lines\n{BEGIN}\n{END}")
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        raise ValueError(f"{readme} lacks the lines\n{begin}\n{END}")
+    readme.write_text(f"{before}{begin}\n\n{text}\n{END}{after}")

@@ -28,10 +28,12 @@ NOT_COMPARED = {
     "account_fingerprint": "every engine has its own hash function",
     "dimension_fingerprint": "every engine has its own hash function",
     "signal_fingerprint": "every engine has its own hash function",
+    "policy_fingerprint": "every engine has its own hash function",
 }
 
 # Columns that may be null in every row of a mart: what small data need not have.
 NO_RATED_DAY = "needs a rating on a day of history"
+NO_DECIDED_RENEWALS = "needs months of history"
 MAY_BE_NULL = {
     "account_health_daily": {"cap": "no cap may hold"},
     "account_health_current": {
@@ -39,7 +41,7 @@ MAY_BE_NULL = {
         "score_warning": "no score may be withheld, and no table stale",
         "momentum": "needs at least 59 days of history",
         "direction": "needs at least 59 days of history",
-        "renewal_probability": "not computed yet",
+        "renewal_probability": NO_DECIDED_RENEWALS,
         "change_7d": "needs more than 7 days of history",
         "change_28d": "needs more than 28 days of history",
         "change_90d": "needs more than 90 days of history",
@@ -55,6 +57,40 @@ MAY_BE_NULL = {
         "is_lenient": "needs several such ratings of somebody",
     },
     "source_freshness_daily": {"warning": "no table may be stale"},
+    "band_outcomes": {
+        name: NO_DECIDED_RENEWALS
+        for name in (
+            "based_on_renewals",
+            "probability",
+            "probability_low",
+            "probability_high",
+        )
+    },
+    "renewal_forecast": {
+        name: NO_DECIDED_RENEWALS
+        for name in (
+            "based_on_renewals",
+            *(
+                f"{event}_probability{end}"
+                for event in ("renewal", "churn", "upsell")
+                for end in ("", "_low", "_high")
+            ),
+            "expected_arr_lost",
+            "expected_arr_lost_low",
+            "expected_arr_lost_high",
+        )
+    },
+    "renewal_forecast_quarters": {
+        name: NO_DECIDED_RENEWALS
+        for name in (
+            "expected_accounts_lost",
+            "accounts_lost_low",
+            "accounts_lost_high",
+            "expected_arr_lost",
+            "arr_lost_low",
+            "arr_lost_high",
+        )
+    },
 }
 
 # What is built when no raw data is given: small, but no mart is empty.

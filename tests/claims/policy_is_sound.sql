@@ -208,6 +208,12 @@ problems as (
         select 'advocacy_champion_touch_days' as threshold
         union all
         select 'feature_minimum_accounts' as threshold
+        {%- for threshold in ['signal_false_discovery_share', 'course_months',
+            'drift_reference_months', 'drift_psi_moderate', 'drift_psi_large',
+            'drift_auc_fall', 'drift_auc_fall_deviations'] %}
+        union all
+        select '{{ threshold }}' as threshold
+        {%- endfor %}
     ) as needed
     left join {{ ref('thresholds') }} as thresholds
         on needed.threshold = thresholds.threshold
@@ -223,6 +229,102 @@ problems as (
         'value must be at least 1: it counts accounts'
     from {{ ref('thresholds') }}
     where unit = 'accounts' and value < 1
+
+    union all
+
+    select
+        'thresholds',
+        threshold,
+        'value must be a share, less than 1: it says how many of all'
+    from {{ ref('thresholds') }}
+    where unit = 'share' and value >= 1
+
+    union all
+
+    select
+        'thresholds',
+        threshold,
+        'value must be a whole number of months, at least 1'
+    from {{ ref('thresholds') }}
+    where unit = 'months' and (value < 1 or value <> floor(value))
+
+    union all
+
+    select
+        'thresholds',
+        moderate.threshold,
+        'it must be less than drift_psi_large'
+    from {{ ref('thresholds') }} as moderate
+    inner join {{ ref('thresholds') }} as large
+        on large.threshold = 'drift_psi_large'
+    where
+        moderate.threshold = 'drift_psi_moderate'
+        and moderate.value >= large.value
+
+    union all
+
+    select
+        'calibration_bounds',
+        calibration_bounds.dimension,
+        'unknown dimension: it is not in seeds/dimensions.csv'
+    from {{ ref('calibration_bounds') }} as calibration_bounds
+    left join {{ ref('dimensions') }} as dimensions
+        on calibration_bounds.dimension = dimensions.dimension
+    where dimensions.dimension is null
+
+    union all
+
+    select
+        'calibration_bounds',
+        dimensions.dimension,
+        'the dimension has no row: add its bounds, or scripts/calibrate cannot weigh it'
+    from {{ ref('dimensions') }} as dimensions
+    left join {{ ref('calibration_bounds') }} as calibration_bounds
+        on dimensions.dimension = calibration_bounds.dimension
+    where calibration_bounds.dimension is null
+
+    union all
+
+    select
+        'calibration_bounds',
+        dimension,
+        '0 <= minimum_share <= maximum_share <= 1 must hold, as tenths of a percent'
+    from {{ ref('calibration_bounds') }}
+    where
+        minimum_share is null
+        or maximum_share is null
+        or minimum_share < 0
+        or maximum_share > 1
+        or minimum_share > maximum_share
+        or abs(minimum_share * 1000 - round(minimum_share * 1000)) > 1e-6
+        or abs(maximum_share * 1000 - round(maximum_share * 1000)) > 1e-6
+
+    union all
+
+    select
+        'calibration_bounds',
+        dimension,
+        'set_by and reason must be given'
+    from {{ ref('calibration_bounds') }}
+    where set_by is null or reason is null
+
+    union all
+
+    select
+        'calibration_bounds',
+        'all dimensions',
+        'no weights are within the bounds: minimum shares add up to more than 1'
+    from {{ ref('calibration_bounds') }}
+    having sum(minimum_share) > 1
+
+    union all
+
+    select
+        'calibration_bounds',
+        'all dimensions',
+        'no weights are within the bounds: maximum shares add up to less than 1'
+    from {{ ref('calibration_bounds') }}
+    having sum(maximum_share) < 1
 
 )
 

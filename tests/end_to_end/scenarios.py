@@ -768,6 +768,11 @@ def broken_policy(laboratory: Laboratory) -> Refusal:
     (seeds / "signals.csv").write_text(
         text.replace("\narr,Annual recurring revenue,", "\narr,,")
     )
+    text = (seeds / "calibration_bounds.csv").read_text()
+    assert "\nsupport,0.04,0.25," in text
+    (seeds / "calibration_bounds.csv").write_text(
+        text.replace("\nsupport,0.04,", "\nsupport,0.3,")
+    )
     swap_columns(seeds / "lifecycle_stages.csv", "min_tenure_days", "max_tenure_days")
     return _refusal(laboratory, "broken_policy", laboratory.raw, project)
 
@@ -1090,6 +1095,37 @@ def two_years(laboratory: Laboratory) -> TwoYears:
     return TwoYears(warehouse, run, raw, project, raw / "_truth")
 
 
+@dataclass(frozen=True)
+class WhatIf(Built):
+    again: Path
+    """The warehouse after a further run with the same seeds."""
+
+
+def what_if(laboratory: Laboratory) -> WhatIf:
+    """Two candidates are written after the base was built: default 2 says what 1 does,
+    default 3 weighs support five times as much. Then it is built once more."""
+    built = laboratory.result(base)
+    warehouse = laboratory.copy_warehouse(built.warehouse, "what_if")
+    project = laboratory.copy_project("project_what_if", laboratory.project)
+    for seed in ("scorecards", "scorecard_dimensions", "scorecard_signals"):
+        file = project / "seeds" / f"{seed}.csv"
+        lines = file.read_text().splitlines()
+        for version in (2, 3):
+            for line in lines[1:]:
+                if not line.startswith("default,1,"):
+                    continue
+                line = line.replace("default,1,", f"default,{version},", 1)
+                line = line.replace(",published,", ",candidate,")
+                if version == 3 and seed == "scorecard_dimensions":
+                    line = line.replace(",support,12", ",support,60")
+                lines.append(line)
+        file.write_text("\n".join(lines) + "\n")
+    run = laboratory.build(*WITH_DATA_TESTS, warehouse=warehouse, project=project)
+    again = laboratory.copy_warehouse(warehouse, "what_if_again")
+    laboratory.build(warehouse=again, project=project)
+    return WhatIf(warehouse, run, built.raw, again)
+
+
 # Speed
 
 
@@ -1121,6 +1157,7 @@ ALL = (
     shuffled,
     publication,
     looked_back,
+    what_if,
     alerts_at_once,
     told_alerts,
     late,

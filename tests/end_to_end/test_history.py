@@ -27,6 +27,16 @@ KEEPS_HISTORY = {
     "source_freshness_daily": "snapshot_date",
     "backtest_metrics": "evaluated_on",
     "backtest_bands": "evaluated_on",
+    "scorecard_what_if": "evaluated_on",
+    "scorecard_what_if_accounts": "evaluated_on",
+    "scorecard_what_if_summary": "evaluated_on",
+    "signal_predictiveness": "evaluated_on",
+    "signal_courses": "evaluated_on",
+    "score_drift": "evaluated_on",
+    "band_outcomes": "evaluated_on",
+    "renewal_forecast_backtest": "evaluated_on",
+    "watermelon_register": "evaluated_on",
+    "watermelon_signals": "evaluated_on",
 }
 # What follows from the history marts, day by day.
 ROLL_UPS = (

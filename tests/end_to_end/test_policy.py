@@ -30,6 +30,7 @@ def found_by_failing_tests(refusal) -> list[str]:
         ("published rows without selectors", "gap or overlap"),
         ("default and second", "equal priority"),
         ("signals", "arr", "it needs words"),
+        ("calibration_bounds", "support", "minimum_share <= maximum_share"),
     ],
     ids=lambda words: words[-1],
 )

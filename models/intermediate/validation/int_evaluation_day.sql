@@ -28,6 +28,17 @@ evaluations_in_history as (
 
 ),
 
+-- scorecards that wait to be compared, since somebody wrote or changed them
+candidates_to_tell as (
+
+    select count(*) as candidates
+
+    from {{ ref('int_candidates') }}
+
+    where not is_told
+
+),
+
 newest_month_end as (
 
     select
@@ -62,6 +73,8 @@ evaluation_day as (
 
     cross join progress
 
+    cross join candidates_to_tell
+
     where
         newest_month_end.evaluated_on is not null
         and progress.is_complete
@@ -70,6 +83,7 @@ evaluation_day as (
                 select evaluations_in_history.evaluated_on from evaluations_in_history
             )
             or newest_month_end.evaluated_on >= {{ date_setting('restate_from') }}
+            or candidates_to_tell.candidates > 0
         )
 
 )

@@ -83,11 +83,9 @@ accounts as (
         ranked_actions.driver,
         ranked_actions.points_to_gain as action_points,
 
-        -- the chance to lose the revenue, where it is known; else how far the score is
-        -- below healthy, as a share of the way down to 0
+        -- how far the score is below healthy, as a share of the way down to 0: one scale
+        -- for all, while a forecast is there only for some
         case
-            when account_health.renewal_probability is not null
-                then 1 - account_health.renewal_probability
             when account_health.health_score >= healthy.healthy_from then 0
             else
                 (healthy.healthy_from - account_health.health_score)

@@ -107,7 +107,7 @@ current_health as (
         nullif(drivers.hurts, '') as hurting_signals,
         drivers.points_to_gain,
         drivers.action,
-        cast(null as double) as renewal_probability,
+        renewal_forecast.renewal_probability,
 
         -- what was true of the account
         account_health.arr,
@@ -148,6 +148,9 @@ current_health as (
 
     left join drivers
         on account_health.account_id = drivers.account_id
+
+    left join {{ ref('renewal_forecast') }} as renewal_forecast
+        on account_health.account_id = renewal_forecast.account_id
 
     {%- for days in [7, 28, 90] %}
 

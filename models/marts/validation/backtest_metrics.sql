@@ -12,6 +12,16 @@
 ) }}
 
 -- depends_on: {{ ref('backtest_bands') }}
+-- depends_on: {{ ref('band_outcomes') }}
+-- depends_on: {{ ref('renewal_forecast_backtest') }}
+-- depends_on: {{ ref('score_drift') }}
+-- depends_on: {{ ref('scorecard_what_if') }}
+-- depends_on: {{ ref('scorecard_what_if_accounts') }}
+-- depends_on: {{ ref('scorecard_what_if_summary') }}
+-- depends_on: {{ ref('signal_courses') }}
+-- depends_on: {{ ref('signal_predictiveness') }}
+-- depends_on: {{ ref('watermelon_register') }}
+-- depends_on: {{ ref('watermelon_signals') }}
 
 {%- set keys = [
     'outcome', 'horizon_days', 'lead_days', 'predictor', 'slice', 'slice_value',
