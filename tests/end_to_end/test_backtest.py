@@ -335,6 +335,7 @@ def test_an_evaluation_is_made_once(two_years, laboratory):
     laboratory.build(
         "run",
         "--select",
+        "int_candidates",
         "int_evaluation_day+",
         warehouse=warehouse,
         raw=two_years.raw,
