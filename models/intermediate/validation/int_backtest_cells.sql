@@ -1,7 +1,7 @@
--- One row per outcome, window, predictor and slice in which it is judged, with a number:
--- the cell. All slices are of the health score, those by segment, lifecycle stage and
--- scorecard in every window; the best signal is judged in the later half alone, which the
--- choice of it has not seen.
+-- One row per outcome, window, predictor and slice in which it is judged, with a
+-- number: the cell. All slices are of the health score, those by segment, lifecycle
+-- stage and scorecard in every window; the best signal is judged in the later half
+-- alone, which the choice of it has not seen.
 
 with
 

@@ -1,6 +1,10 @@
 -- One row per account and month-end: the numbers of the slices of the back-test that it
 -- lies in; null for the later half where it lies in the earlier one.
 
+{%- set slice_names = [
+    'all', 'later_half', 'segment', 'lifecycle_stage', 'scorecard', 'observation_date',
+] %}
+
 with
 
 observations as (
@@ -28,10 +32,7 @@ slices as (
 )
 
 select
-    {%- for slice in [
-        'all', 'later_half', 'segment', 'lifecycle_stage', 'scorecard',
-        'observation_date',
-    ] %}
+    {%- for slice in slice_names %}
     {{ slice }}_slices.slice_number as {{ slice }}_slice,
     {%- endfor %}
     observations.account_id,
@@ -41,9 +42,7 @@ select
 
 from observations
 
-{%- for slice in [
-    'all', 'later_half', 'segment', 'lifecycle_stage', 'scorecard', 'observation_date',
-] %}
+{%- for slice in slice_names %}
 
 left join slices as {{ slice }}_slices
     on

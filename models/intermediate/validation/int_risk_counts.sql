@@ -1,5 +1,5 @@
--- One row per cell of the back-test, month-end and level of risk: how many have it, with
--- and without the outcome.
+-- One row per cell of the back-test, month-end and level of risk: how many have it,
+-- with and without the outcome.
 
 with
 

@@ -1,6 +1,6 @@
 -- One row per cell of the back-test, comparison, stratum and level of risk: how many
--- with and without the outcome have it, and stand below it in the stratum. The strata of
--- the comparison within_date are the month-ends, pooled has the one stratum 0.
+-- with and without the outcome have it, and stand below it in the stratum. The strata
+-- of the comparison within_date are the month-ends, pooled has the one stratum 0.
 
 with
 
