@@ -31,6 +31,22 @@ slices as (
 
 )
 
+{%- for slice in slice_names %},
+
+{{ slice }}_slices as (
+
+    select
+        slice_value,
+        slice_number
+
+    from slices
+
+    where slice = '{{ slice }}'
+
+)
+
+{%- endfor %}
+
 select
     {%- for slice in slice_names %}
     {{ slice }}_slices.slice_number as {{ slice }}_slice,
@@ -44,8 +60,6 @@ from observations
 
 {%- for slice in slice_names %}
 
-left join slices as {{ slice }}_slices
-    on
-        observations.{{ slice }}_value = {{ slice }}_slices.slice_value
-        and {{ slice }}_slices.slice = '{{ slice }}'
+left join {{ slice }}_slices
+    on observations.{{ slice }}_value = {{ slice }}_slices.slice_value
 {%- endfor %}

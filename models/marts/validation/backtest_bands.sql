@@ -139,6 +139,6 @@ cross join evaluation_day
 left join {{ ref('int_band_accounts') }} as band_accounts
     on
         running_sums.health_band = band_accounts.health_band
-        {%- for key in keys %}
+        {%- for key in keys if key != 'outcome' %}
         and running_sums.{{ key }} = band_accounts.{{ key }}
         {%- endfor %}
