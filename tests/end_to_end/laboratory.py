@@ -42,7 +42,7 @@ FIRST_DAY = date(2025, 5, 28)
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range(6)]
 CLOSED_DAYS, OPEN_DAYS = DAYS[:3], DAYS[3:]
 
-# A run that takes longer hangs: the longest, a build on Spark, takes less than half of it.
+# A run that takes longer hangs: the longest, on Spark, takes less than half of it.
 RUN_SECONDS = 1_800
 
 MODELS_ONLY = (
