@@ -47,19 +47,28 @@ both_days as (
 
 ),
 
-scored_on_both_days as (
+-- short, since much stands on it: engines write out a step wherever it is read
+versioned_pairs as (
 
-    select * from both_days
+    select
+        pairs.account_id,
+        pairs.first_day,
+        pairs.last_day,
+        last_health.scorecard,
+        last_health.scorecard_version
 
-    where
-        first_health_score is not null
-        and health_score is not null
+    from {{ pairs }} as pairs
+
+    inner join {{ ref('account_health_daily') }} as last_health
+        on
+            pairs.account_id = last_health.account_id
+            and pairs.last_day = last_health.snapshot_date
 
 ),
 
 compared_scores as (
 
-    {{ compared_scores('scored_on_both_days') }}
+    {{ compared_scores('versioned_pairs') }}
 
 ),
 

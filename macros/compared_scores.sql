@@ -65,30 +65,38 @@ both_days_signals as (
 ),
 
 -- each differs from the next in one thing alone
-scored_signals as (
+variants as (
 
-    {%- for variant, score, condition in [
-        ('rescored', 'score', 'true'),
-        ('common_first', 'score', 'is_measured_on_both'),
-        ('common_last', 'last_score', 'is_measured_on_both'),
-    ] %}
+    {%- for variant in ['rescored', 'common_first', 'common_last'] %}
 
     {{ 'union all' if not loop.first }}
 
+    select '{{ variant }}' as variant
+    {%- endfor %}
+
+),
+
+scored_signals as (
+
     select
-        account_id,
-        snapshot_date,
-        '{{ variant }}' as variant,
-        dimension,
-        dimension_weight,
-        signal_weight,
-        status,
-        {{ score }} as score
+        both_days_signals.account_id,
+        both_days_signals.snapshot_date,
+        variants.variant,
+        both_days_signals.dimension,
+        both_days_signals.dimension_weight,
+        both_days_signals.signal_weight,
+        both_days_signals.status,
+        case
+            when variants.variant = 'common_last' then both_days_signals.last_score
+            else both_days_signals.score
+        end as score
 
     from both_days_signals
 
-    where {{ condition }}
-    {%- endfor %}
+    inner join variants
+        on
+            both_days_signals.is_measured_on_both
+            or variants.variant = 'rescored'
 
 ),
 

@@ -34,6 +34,7 @@ NOT_COMPARED = {
 # Columns that may be null in every row of a mart: what small data need not have.
 NO_RATED_DAY = "needs a rating on a day of history"
 NO_DECIDED_RENEWALS = "needs months of history"
+NO_EFFECT_DAY = "needs an action done four weeks before a day of history"
 MAY_BE_NULL = {
     "account_health_daily": {"cap": "no cap may hold"},
     "account_health_current": {
@@ -56,6 +57,9 @@ MAY_BE_NULL = {
         "assessor_leniency": "needs several such ratings of somebody",
         "is_lenient": "needs several such ratings of somebody",
     },
+    "recommended_actions": dict.fromkeys(
+        ("value_after", "score_after", "score_change"), NO_EFFECT_DAY
+    ),
     "source_freshness_daily": {"warning": "no table may be stale"},
     "band_outcomes": {
         name: NO_DECIDED_RENEWALS

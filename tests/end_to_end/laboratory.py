@@ -8,6 +8,7 @@ are processors, each as soon as those that it starts from are there.
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -40,6 +41,9 @@ AS_OF = date(2025, 6, 2)
 FIRST_DAY = date(2025, 5, 28)
 DAYS = [FIRST_DAY + timedelta(days=number) for number in range(6)]
 CLOSED_DAYS, OPEN_DAYS = DAYS[:3], DAYS[3:]
+
+# A run that takes longer hangs: the longest, on Spark, takes less than half of it.
+RUN_SECONDS = 1_800
 
 MODELS_ONLY = (
     "build",
@@ -113,7 +117,7 @@ class Laboratory:
         """Ends what still runs, when the session ends early."""
         self._closed = True
         for process in self._processes:
-            process.kill()
+            self._end(process)
         for thread in self._threads:
             thread.join()
 
@@ -128,9 +132,20 @@ class Laboratory:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # a group of its own, that ends with all that it started
+            start_new_session=True,
         )
         self._processes.append(process)
+        limit = threading.Timer(RUN_SECONDS, self._end, (process, "it hangs"))
+        limit.daemon = True
+        limit.start()
         return process
+
+    def _end(self, process: subprocess.Popen, reason: str = "the session is over"):
+        """Ends a process and all that it started, unless it has ended."""
+        if process.poll() is None:
+            print(f"ended, since {reason}: {process.args}", file=sys.stderr)
+            os.killpg(process.pid, signal.SIGKILL)
 
     # files
 

@@ -3,7 +3,7 @@
 
 {#- what stands in braces in the words of a rule -#}
 {%- set sentence = namespace(sql='rules.words') %}
-{%- for placeholder, text in {
+{%- for word, text in {
     'value': 'first_days.value_in_words',
     'before': 'first_days.value_before_in_words',
     'now': 'first_days.value_now_in_words',
@@ -13,7 +13,7 @@
     'renewal': 'cast(due_days.days_to_renewal as string)',
 }.items() %}
 {%- set sentence.sql = "replace(\n            " ~ sentence.sql ~ ", '{"
-    ~ placeholder ~ "}', coalesce(" ~ text ~ ", 'unknown')\n        )" %}
+    ~ word ~ "}', coalesce(" ~ text ~ ", 'unknown')\n        )" %}
 {%- endfor %}
 
 with

@@ -1,8 +1,6 @@
 -- One row per account of the latest day per period of 1, 7, 28 and 90 days that ends on
 -- it: the two days to compare.
 
-{{ config(materialized='view') }}
-
 with
 
 account_health_daily as (
