@@ -697,8 +697,15 @@ def publication(laboratory: Laboratory) -> Publication:
 
 
 def spark(laboratory: Laboratory) -> Publication:
-    """The base on Spark: built with all data tests and published, by scripts/build."""
+    """The base on Spark: built with its data tests and published, by scripts/build.
+
+    Keys, which would take minutes, are tested on DuckDB alone: marts that are equal row
+    by row have the same.
+    """
     project = laboratory.copy_project("project_spark", laboratory.project)
+    keys = project / "tests" / "generic" / "unique_key.sql"
+    head, body = keys.read_text().split("\nselect", 1)
+    keys.write_text(head + "{{ config(enabled=false) }}\nselect" + body)
     warehouse = laboratory.folder / "spark"
     folder = laboratory.folder / "published_by_spark"
     run = laboratory.build_and_publish(

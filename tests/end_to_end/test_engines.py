@@ -19,7 +19,7 @@ from customer_health.warehouse import connect
 def test_spark_gives_the_same_marts(base, spark):
     """Every row of every mart; catches SQL that means something else on Spark, rounding
     that depends on the engine, seeds that load otherwise."""
-    marts = read_marts(spark.run.target / "manifest.json")
+    marts = read_marts(base.run.target / "manifest.json")
     published = spark.run.manifest()["exposures"][
         "exposure.customer_health.published_marts"
     ]["depends_on"]["nodes"]
@@ -30,11 +30,11 @@ def test_spark_gives_the_same_marts(base, spark):
         assert not found.problems, found
 
 
-def test_spark_publishes_the_same_file(publication, spark):
+def test_spark_publishes_the_same_file(base, publication, spark):
     """What readers open does not tell which engine built it; catches types and columns
     that Parquet folders change on the way."""
     files = [made.folder / "customer_health.duckdb" for made in (publication, spark)]
-    for found in compare(*files, read_marts(spark.run.target / "manifest.json")):
+    for found in compare(*files, read_marts(base.run.target / "manifest.json")):
         assert found.rows and not found.differing and not found.problems, found
 
 
