@@ -68,7 +68,7 @@ def run_dbt(
         f"--target-path={target}",
         f"--vars={json.dumps(variables, default=str)}",
     ]
-    environment = _environment(engine, warehouse)
+    environment = environment_of_dbt(engine, warehouse)
     if raw_tables_are_loaded:
         environment["CUSTOMER_HEALTH_RAW_TABLES_ARE_LOADED"] = "yes"
     began = time.time()
@@ -98,8 +98,8 @@ def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Pope
     )
 
 
-def _environment(engine: str, warehouse: Path) -> dict[str, str]:
-    """The environment of dbt. Raises DbtFailed when Spark has no Java."""
+def environment_of_dbt(engine: str, warehouse: Path) -> dict[str, str]:
+    """The variables that dbt runs with. Raises DbtFailed when Spark has no Java."""
     variables = os.environ | {"CUSTOMER_HEALTH_WAREHOUSE": str(warehouse)}
     if engine != "spark":
         return variables

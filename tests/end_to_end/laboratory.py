@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+from customer_health.dbt import environment_of_dbt
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPTS = PROJECT / "scripts"
@@ -196,6 +197,7 @@ class Laboratory:
         warehouse: Path,
         raw: Path | None = None,
         project: Path | None = None,
+        engine: str = "duckdb",
         kill_at: Callable[[dict], bool] | None = None,
         **variables: object,
     ) -> Run:
@@ -218,6 +220,7 @@ class Laboratory:
                     Path(sys.executable).with_name("dbt"),
                     "--log-format=json",
                     *arguments,
+                    f"--target={engine}",
                     f"--project-dir={project}",
                     f"--profiles-dir={project}",
                     f"--target-path={target}",
@@ -226,7 +229,7 @@ class Laboratory:
                     f"--vars={json.dumps(settings)}",
                 ],
                 project,
-                CUSTOMER_HEALTH_WAREHOUSE=str(warehouse),
+                **environment_of_dbt(engine, warehouse),
             )
             lines = []
             for line in process.stdout:

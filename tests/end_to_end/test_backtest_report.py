@@ -1,19 +1,13 @@
 """The report of the back-test says what the marts say, of a made-up company."""
 
 import re
-import sys
 from datetime import date, timedelta
 
 import duckdb
 import numpy as np
 import pytest
-from laboratory import SCRIPTS
-from sklearn.metrics import roc_auc_score
-
-sys.path.insert(0, str(SCRIPTS))
-
-from customer_health.backtest_page import page  # noqa: E402
-from customer_health.backtest_report import (  # noqa: E402
+from customer_health.backtest_page import page
+from customer_health.backtest_report import (
     NothingToReport,
     answer,
     baselines,
@@ -21,11 +15,12 @@ from customer_health.backtest_report import (  # noqa: E402
     observed,
     read,
 )
-from customer_health.logistic_baseline import (  # noqa: E402
+from customer_health.logistic_baseline import (
     Observations,
     compared_auc,
     judge,
 )
+from sklearn.metrics import roc_auc_score
 
 EVALUATED_ON = date(2026, 5, 31)
 MONTHS = [date(2025, month, 1) - timedelta(days=1) for month in range(2, 13)]

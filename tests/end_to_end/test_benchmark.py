@@ -3,18 +3,14 @@
 import sys
 
 import pytest
-from laboratory import SCRIPTS
-
-sys.path.insert(0, str(SCRIPTS))
-
-from customer_health.benchmark import ratio  # noqa: E402
-from customer_health.benchmark_report import (  # noqa: E402
+from customer_health.benchmark import ratio
+from customer_health.benchmark_report import (
     BEGIN,
     END,
     markdown,
     put_into_readme,
 )
-from customer_health.measure import PHASES, measured, shared_seconds  # noqa: E402
+from customer_health.measure import PHASES, measured, shared_seconds
 
 
 @pytest.mark.parametrize("measurement", ["year", "daily"])

@@ -14,26 +14,17 @@ import duckdb
 import numpy as np
 import planted
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from laboratory import MODELS_ONLY, PROJECT, SCRIPTS, Laboratory, rows
-from planted import PLANTED, Company
-from scenarios import Built, two_years
-from sklearn.metrics import roc_auc_score
-
-sys.path.insert(0, str(SCRIPTS))
-
-from customer_health import calibrate as command  # noqa: E402
-from customer_health.calibration import CannotCalibrate  # noqa: E402
-from customer_health.calibration.fitting import (  # noqa: E402
+from customer_health import calibrate as command
+from customer_health.calibration import CannotCalibrate
+from customer_health.calibration.fitting import (
     Likelihood,
     plan_months,
 )
-from customer_health.calibration.history import History, Window  # noqa: E402
-from customer_health.calibration.judging import auc, compare  # noqa: E402
-from customer_health.calibration.knots import moved_knots  # noqa: E402
-from customer_health.calibration.report import verdict  # noqa: E402
-from customer_health.calibration.scorecards import (  # noqa: E402
+from customer_health.calibration.history import History, Window
+from customer_health.calibration.judging import auc, compare
+from customer_health.calibration.knots import moved_knots
+from customer_health.calibration.report import verdict
+from customer_health.calibration.scorecards import (
     KNOTS,
     WRITTEN,
     Knots,
@@ -42,17 +33,23 @@ from customer_health.calibration.scorecards import (  # noqa: E402
     read_bounds,
     read_scorecard,
 )
-from customer_health.calibration.scoring import (  # noqa: E402
+from customer_health.calibration.scoring import (
     Arithmetic,
     counted_scores,
     coverage,
     measured_scores,
 )
-from customer_health.calibration.weights import (  # noqa: E402
+from customer_health.calibration.weights import (
     Room,
     readable_points,
     room,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from laboratory import MODELS_ONLY, PROJECT, SCRIPTS, Laboratory, rows
+from planted import PLANTED, Company
+from scenarios import Built, two_years
+from sklearn.metrics import roc_auc_score
 
 RAVENSTACK = PROJECT.parent / "shared" / "data" / "ravenstack"
 

@@ -1,14 +1,10 @@
 """The catalogue of signals says what the seeds say."""
 
 import shutil
-import sys
 
 import pytest
-from laboratory import PROJECT, SCRIPTS
-
-sys.path.insert(0, str(SCRIPTS))
-
-from customer_health.signal_catalogue import CATALOGUE, catalogue  # noqa: E402
+from customer_health.signal_catalogue import CATALOGUE, catalogue
+from laboratory import PROJECT
 
 
 @pytest.fixture
