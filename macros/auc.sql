@@ -51,7 +51,7 @@ group by {{ keys | join(', ') }}, risk
 
 {#
     Rows of risk_levels from rows of risk_counts, which may be of finer strata than the one that
-    is asked for.
+    is asked for. In brackets, since Spark takes the name of a window and a minus for one name.
 #}
 {% macro levels_of_counts(counts, keys, stratum=none) -%}
 {%- set group = keys + ([stratum] if stratum else []) -%}
@@ -62,8 +62,8 @@ select
     without_outcome,
     sum(with_outcome) over in_stratum as stratum_with_outcome,
     sum(without_outcome) over in_stratum as stratum_without_outcome,
-    sum(with_outcome) over up_to_here - with_outcome as lower_with_outcome,
-    sum(without_outcome) over up_to_here - without_outcome as lower_without_outcome
+    (sum(with_outcome) over up_to_here) - with_outcome as lower_with_outcome,
+    (sum(without_outcome) over up_to_here) - without_outcome as lower_without_outcome
 
 from (
     select

@@ -65,7 +65,7 @@ values_of_all_dates as (
         {%- for outcome in outcomes %}
         {{ outcome }}_with,
         {{ outcome }}_without,
-        sum({{ outcome }}_with) over up_to_here - {{ outcome }}_with / 2
+        (sum({{ outcome }}_with) over up_to_here) - {{ outcome }}_with / 2
             as {{ outcome }}_with_below,
         sum({{ outcome }}_without) over in_all
         - sum({{ outcome }}_without) over up_to_here
