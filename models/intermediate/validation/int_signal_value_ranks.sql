@@ -67,8 +67,8 @@ values_of_all_dates as (
         {{ outcome }}_without,
         (sum({{ outcome }}_with) over up_to_here) - {{ outcome }}_with / 2
             as {{ outcome }}_with_below,
-        sum({{ outcome }}_without) over in_all
-        - sum({{ outcome }}_without) over up_to_here
+        (sum({{ outcome }}_without) over in_all)
+        - (sum({{ outcome }}_without) over up_to_here)
         + {{ outcome }}_without / 2 as {{ outcome }}_without_above,
         sum({{ outcome }}_with) over in_all as {{ outcome }}_with_in_all,
         sum({{ outcome }}_without) over in_all as {{ outcome }}_without_in_all,
