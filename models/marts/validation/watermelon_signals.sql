@@ -32,57 +32,63 @@ counts as (
 
 ),
 
+-- with too few, a share says nothing
+enough as (
+
+    select
+        *,
+        case
+            when
+                lost_measured >= {{ var('minimum_outcomes') }}
+                and kept_measured >= {{ var('minimum_outcomes') }}
+                then 1
+        end as is_enough
+
+    from counts
+
+),
+
 shares as (
 
     select
         *,
-        lost_red / lost_measured as lost_red_share,
-        {{ wilson_bound('lost_red', 'lost_measured', 'low') }}
+        is_enough * lost_red / lost_measured as lost_red_share,
+        {{ wilson_bound('lost_red', 'is_enough * lost_measured', 'low') }}
             as lost_red_share_low,
-        {{ wilson_bound('lost_red', 'lost_measured', 'high') }}
+        {{ wilson_bound('lost_red', 'is_enough * lost_measured', 'high') }}
             as lost_red_share_high,
-        kept_red / kept_measured as kept_red_share,
-        {{ wilson_bound('kept_red', 'kept_measured', 'low') }}
+        is_enough * kept_red / kept_measured as kept_red_share,
+        {{ wilson_bound('kept_red', 'is_enough * kept_measured', 'low') }}
             as kept_red_share_low,
-        {{ wilson_bound('kept_red', 'kept_measured', 'high') }}
+        {{ wilson_bound('kept_red', 'is_enough * kept_measured', 'high') }}
             as kept_red_share_high
 
-    from counts
-
-    -- with too few, a share says nothing
-    where
-        lost_measured >= {{ var('minimum_outcomes') }}
-        and kept_measured >= {{ var('minimum_outcomes') }}
+    from enough
 
 )
 
 select
-    counts.evaluated_on,
-    counts.signal,
-    counts.lost_measured,
-    counts.lost_red,
-    {{ rounded('shares.lost_red_share', 4) }} as lost_red_share,
-    shares.lost_red_share_low,
-    shares.lost_red_share_high,
-    counts.kept_measured,
-    counts.kept_red,
-    {{ rounded('shares.kept_red_share', 4) }} as kept_red_share,
-    shares.kept_red_share_low,
-    shares.kept_red_share_high,
-    {{ rounded('shares.lost_red_share - shares.kept_red_share', 4) }} as difference,
+    evaluated_on,
+    signal,
+    lost_measured,
+    lost_red,
+    {{ rounded('lost_red_share', 4) }} as lost_red_share,
+    lost_red_share_low,
+    lost_red_share_high,
+    kept_measured,
+    kept_red,
+    {{ rounded('kept_red_share', 4) }} as kept_red_share,
+    kept_red_share_low,
+    kept_red_share_high,
+    {{ rounded('lost_red_share - kept_red_share', 4) }} as difference,
 
     -- intervals apart ask for more than a difference beyond chance: signals are many
     case
-        when shares.signal is null then 'not enough'
-        when shares.lost_red_share_low > shares.kept_red_share_high then 'knew'
-        when shares.lost_red_share_high < shares.kept_red_share_low then 'misled'
+        when is_enough is null then 'not enough'
+        when lost_red_share_low > kept_red_share_high then 'knew'
+        when lost_red_share_high < kept_red_share_low then 'misled'
         else 'no better than chance'
     end as verdict,
     '{{ invocation_id }}' as run_id
 
-from counts
-
-left join shares
-    on
-        counts.evaluated_on = shares.evaluated_on
-        and counts.signal = shares.signal
+from shares
