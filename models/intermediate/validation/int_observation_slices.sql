@@ -45,21 +45,39 @@ slices as (
 
 )
 
-{%- endfor %}
+{%- endfor %},
 
-select
-    {%- for slice in slice_names %}
-    {{ slice }}_slices.slice_number as {{ slice }}_slice,
-    {%- endfor %}
-    observations.account_id,
-    observations.observation_date,
-    observations.account_number,
-    observations.observation_number
+observation_slices as (
 
-from observations
+    select
+        {%- for slice in slice_names %}
+        {{ slice }}_slices.slice_number as {{ slice }}_slice,
+        {%- endfor %}
+        observations.account_id,
+        observations.observation_date,
+        observations.account_number,
+        observations.observation_number
 
-{%- for slice in slice_names %}
+    from observations
 
-left join {{ slice }}_slices
-    on observations.{{ slice }}_value = {{ slice }}_slices.slice_value
-{%- endfor %}
+    left join all_slices
+        on observations.all_value = all_slices.slice_value
+
+    left join later_half_slices
+        on observations.later_half_value = later_half_slices.slice_value
+
+    left join segment_slices
+        on observations.segment_value = segment_slices.slice_value
+
+    left join lifecycle_stage_slices
+        on observations.lifecycle_stage_value = lifecycle_stage_slices.slice_value
+
+    left join scorecard_slices
+        on observations.scorecard_value = scorecard_slices.slice_value
+
+    left join observation_date_slices
+        on observations.observation_date_value = observation_date_slices.slice_value
+
+)
+
+select * from observation_slices

@@ -2,8 +2,8 @@
 -- on which the candidate would score the account if it held then; with what was
 -- published. None when no evaluation is due.
 
-{%- set selectors = ['customer_type', 'segment', 'industry', 'region', 'size_band',
-    'service_tier', 'product', 'lifecycle_stage'] %}
+{%- set selectors = ['segment', 'industry', 'region', 'size_band', 'service_tier',
+    'product'] %}
 
 with
 
@@ -32,16 +32,18 @@ candidate_days as (
 
     inner join candidates
         on
-            (
-                candidates.customer_type is null
-                or account_days.customer_type = candidates.customer_type
-            )
-            {%- for selector in selectors if selector != 'customer_type' %}
+            coalesce(candidates.customer_type, account_days.customer_type)
+            = account_days.customer_type
+            {%- for selector in selectors %}
             and (
                 candidates.{{ selector }} is null
                 or account_days.{{ selector }} = candidates.{{ selector }}
             )
             {%- endfor %}
+            and (
+                candidates.lifecycle_stage is null
+                or account_days.lifecycle_stage = candidates.lifecycle_stage
+            )
 
 ),
 
@@ -65,12 +67,18 @@ rivals as (
             and candidate_days.snapshot_date < coalesce(
                 scorecards.effective_to, cast('9999-01-01' as date)
             )
+            and coalesce(scorecards.customer_type, candidate_days.customer_type)
+            = candidate_days.customer_type
             {%- for selector in selectors %}
             and (
                 scorecards.{{ selector }} is null
                 or candidate_days.{{ selector }} = scorecards.{{ selector }}
             )
             {%- endfor %}
+            and (
+                scorecards.lifecycle_stage is null
+                or candidate_days.lifecycle_stage = scorecards.lifecycle_stage
+            )
             and scorecards.status = 'published'
 
     group by

@@ -83,8 +83,8 @@ accounts as (
         ranked_actions.driver,
         ranked_actions.points_to_gain as action_points,
 
-        -- how far the score is below healthy, as a share of the way down to 0: one scale
-        -- for all, while a forecast is there only for some
+        -- how far the score is below healthy, as a share of the way down to 0: one
+        -- scale for all, while a forecast is there only for some
         case
             when account_health.health_score >= healthy.healthy_from then 0
             else

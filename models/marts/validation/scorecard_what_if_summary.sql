@@ -74,11 +74,12 @@ texts as (
         coalesce({{ value_text(name, "'money'") }}, 'revenue unknown')
             as {{ name }}_text,
         {%- endfor %}
-        {%- for name in ['auc', 'published_auc', 'difference', 'difference_low',
-            'difference_high'] %}
-        cast(cast({{ rounded(name, 3) }} as decimal(6, 3)) as string) as {{ name }}_text
-        {{- ',' if not loop.last }}
+        {%- for name in ['auc', 'published_auc', 'difference', 'difference_low'] %}
+        cast(cast({{ rounded(name, 3) }} as decimal(6, 3)) as string)
+            as {{ name }}_text,
         {%- endfor %}
+        cast(cast({{ rounded('difference_high', 3) }} as decimal(6, 3)) as string)
+            as difference_high_text
 
     from judged
 
