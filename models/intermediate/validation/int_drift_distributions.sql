@@ -32,12 +32,10 @@ distributions as (
     select
         subject,
         observation_date,
-        {{ rounded('avg(value)', 6) }} as mean_value,
-        {{ rounded('percentile_cont(0.25) within group (order by value)', 6) }}
-            as lower_quartile,
-        {{ rounded('median(value)', 6) }} as median_value,
-        {{ rounded('percentile_cont(0.75) within group (order by value)', 6) }}
-            as upper_quartile
+        {{ rounded(exact_mean('value'), 6) }} as mean_value,
+        {{ rounded(exact_quantile('value', 0.25), 6) }} as lower_quartile,
+        {{ rounded(exact_quantile('value', 0.5), 6) }} as median_value,
+        {{ rounded(exact_quantile('value', 0.75), 6) }} as upper_quartile
 
     from drift_values
 

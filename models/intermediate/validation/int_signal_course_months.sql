@@ -41,8 +41,8 @@ signal_months as (
         account_courses.outcome_group,
         account_courses.months_before,
         count(*) as measured,
-        avg(signal_observations.value) as mean_value,
-        median(signal_observations.value) as median_value,
+        {{ exact_mean('signal_observations.value') }} as mean_value,
+        {{ exact_quantile('signal_observations.value', 0.5) }} as median_value,
         var_samp(signal_observations.value) as variance
 
     from signal_observations

@@ -20,8 +20,8 @@ group_values as (
         {%- for group in groups %}
         {%- set value = "case when outcome_group = '" ~ group ~ "' then value end" %}
         count({{ value }}) as {{ group }}_observations,
-        avg({{ value }}) as mean_{{ group }},
-        median({{ value }}) as median_{{ group }},
+        {{ exact_mean(value) }} as mean_{{ group }},
+        {{ exact_quantile(value, 0.5) }} as median_{{ group }},
         var_samp({{ value }}) as {{ group }}_variance,
         {%- endfor %}
         count(*) as observations

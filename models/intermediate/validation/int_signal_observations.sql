@@ -56,7 +56,7 @@ usual_values as (
 
     select
         observations.signal,
-        median(observations.value) as usual_value
+        {{ exact_quantile('observations.value', 0.5) }} as usual_value
 
     from observations
 
