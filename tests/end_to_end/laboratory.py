@@ -5,6 +5,7 @@ purpose). Scenarios are made once per session, side by side, as many at a time a
 are processors, each as soon as those that it starts from are there.
 """
 
+import heapq
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -83,7 +85,9 @@ class Laboratory:
         self._scenarios: dict[str, Future] = {}
         self._lock = threading.Lock()
         # dbt keeps one processor busy
-        self._slots = threading.Semaphore(min(4, os.cpu_count() or 1))
+        self._free = min(4, os.cpu_count() or 1)
+        self._waiting: list[tuple[int, int]] = []
+        self._turn = threading.Condition()
         self._runs = 0
         self._threads: list[threading.Thread] = []
         self._processes: list[subprocess.Popen] = []
@@ -121,6 +125,28 @@ class Laboratory:
             self._end(process)
         for thread in self._threads:
             thread.join()
+
+    @contextmanager
+    def _processor(self):
+        """A processor for a run; scenarios that were begun earlier get it first."""
+        names = list(self._scenarios)
+        name = threading.current_thread().name
+        place = (
+            names.index(name) if name in names else len(names),
+            threading.get_ident(),
+        )
+        with self._turn:
+            heapq.heappush(self._waiting, place)
+            self._turn.wait_for(lambda: self._free and self._waiting[0] == place)
+            heapq.heappop(self._waiting)
+            self._free -= 1
+            self._turn.notify_all()
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._free += 1
+                self._turn.notify_all()
 
     def _begin(self, command: list[object], folder: Path, **environment: str):
         """Starts a process whose output is read as text."""
@@ -160,7 +186,7 @@ class Laboratory:
     def demo_data(self, name: str, **options: object) -> Path:
         """Raw data by scripts/generate_demo_data.py, with these of its options."""
         folder = self.folder / name
-        with self._slots:
+        with self._processor():
             process = self._begin(
                 [
                     sys.executable,
@@ -214,7 +240,7 @@ class Laboratory:
             name: str(value) if isinstance(value, date) else value
             for name, value in variables.items()
         }
-        with self._slots:
+        with self._processor():
             process = self._begin(
                 [
                     Path(sys.executable).with_name("dbt"),
@@ -272,7 +298,7 @@ class Laboratory:
 
     def script(self, name: str, *arguments: object, project: Path) -> Run:
         """Runs what scripts/<name> runs; the project must be of this scenario alone."""
-        with self._slots:
+        with self._processor():
             process = self._begin(
                 [sys.executable, "-m", f"customer_health.{name}", *arguments],
                 project,
