@@ -84,6 +84,8 @@ class Mart:
     key: tuple[str, ...]
     evaluates: bool
     """Whether it tells how good the score is, which takes years of history."""
+    types: dict[str, str]
+    """Name and type of every column."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,10 @@ def read_marts(dbt_manifest: Path) -> list[Mart]:
                 node["name"],
                 tuple(keys.get(node["unique_id"], ())),
                 node["original_file_path"].startswith(EVALUATION),
+                {
+                    column["name"]: column["data_type"]
+                    for column in node["columns"].values()
+                },
             )
             for node in nodes
             if node["resource_type"] == "model"
@@ -214,8 +220,10 @@ def compare(
     """
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        attach(connection, one, "one")
-        attach(connection, other, "other")
+        marts = list(marts)
+        contracts = {mart.name: mart.types for mart in marts}
+        attach(connection, one, "one", contracts)
+        attach(connection, other, "other", contracts)
         for mart in marts:
             yield _compare_mart(connection, mart, has_years or not mart.evaluates)
 

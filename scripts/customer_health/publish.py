@@ -28,6 +28,8 @@ class Mart:
     description: str
     columns: dict[str, str]
     """Name and description of every column."""
+    types: dict[str, str]
+    """Name and type of every column."""
     personal_columns: frozenset[str]
     keeps_history: bool
 
@@ -56,6 +58,10 @@ def read_marts(dbt_manifest: Path) -> list[Mart]:
                     column["name"]: column["description"]
                     for column in node["columns"].values()
                 },
+                types={
+                    column["name"]: column["data_type"]
+                    for column in node["columns"].values()
+                },
                 personal_columns=frozenset(
                     column["name"]
                     for column in node["columns"].values()
@@ -80,7 +86,7 @@ def publish(
     manifest_path = published / "manifest.json"
     before = _read_manifest(manifest_path)
     marts = read_marts(dbt_manifest)
-    connection = connect(warehouse)
+    connection = connect(warehouse, {mart.name: mart.types for mart in marts})
 
     files: dict[str, dict] = {}
     written: list[str] = []

@@ -88,7 +88,7 @@ def test_the_parquet_files_equal_the_warehouse(publication, connection):
     """Row by row, all days. Catches a month that was not written anew."""
     for mart, columns in tables_of(connection, "bi").items():
         listed = ", ".join(columns)
-        parquet = f"{publication.folder}/parquet/{mart}*"
+        parquet = f"{publication.folder}/parquet/{mart}.parquet"
         if (publication.folder / "parquet" / mart).is_dir():
             parquet = f"{publication.folder}/parquet/{mart}/*.parquet"
         assert not only_in_one(
