@@ -7,7 +7,7 @@ problems as (
 
     select
         'calibration_bounds' as seed,
-        calibration_bounds.dimension as row_key,
+        calibration_bounds.dimension as place,
         'unknown dimension: it is not in seeds/dimensions.csv' as problem
     from {{ ref('calibration_bounds') }} as calibration_bounds
     left join {{ ref('dimensions') }} as dimensions
