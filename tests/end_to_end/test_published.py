@@ -227,7 +227,12 @@ def test_a_new_column_reaches_every_file(changed):
     warehouse, folder, columns, again = changed
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("alter table account_health_daily add column note string")
-    columns["note"] = {"name": "note", "description": "", "config": {"meta": {}}}
+    columns["note"] = {
+        "name": "note",
+        "data_type": "string",
+        "description": "",
+        "config": {"meta": {}},
+    }
     again()
     for found in columns_of_files(folder, "account_health_daily"):
         assert "note" in found
