@@ -12,21 +12,20 @@
 
 
 {#
-    A query with one row per key, stratum and risk: how many have it, and how many of each kind
-    stand below and above it in their stratum. Few levels make all that follows fast: round a
-    risk whose last digits tell nothing.
+    A query with one row per key and risk: how many have it, and how many of each kind there are
+    and stand below it. Few levels make all that follows fast: round a risk whose last digits
+    tell nothing.
 #}
-{% macro risk_levels(observations, keys, stratum=none) -%}
-{%- set group = keys + ([stratum] if stratum else []) -%}
+{% macro risk_levels(observations, keys) -%}
 with
 
 risk_counts as (
 
-    {{ risk_counts(observations, group) }}
+    {{ risk_counts(observations, keys) }}
 
 )
 
-{{ levels_of_counts('risk_counts', keys, stratum) }}
+{{ levels_of_counts('risk_counts', keys) }}
 {%- endmacro %}
 
 
@@ -135,22 +134,15 @@ group by {{ keys | join(', ') }}
     A query with one row per key and account: auc of the key, the account's influence on it (by
     how much it raises it; they add up to 0), and its observations and outcomes. auc and
     influence are null without a pair. Those of two risks can be subtracted account by account.
-    `levels` are the rows of risk_levels where they are at hand.
 #}
-{% macro auc_influences(observations, keys, stratum=none, levels=none) -%}
-{%- set group = keys + ([stratum] if stratum else []) -%}
+{% macro auc_influences(observations, keys) -%}
 with
-
-{%- if not levels %}
 
 risk_levels as (
 
-    {{ risk_levels(observations, keys, stratum) }}
+    {{ risk_levels(observations, keys) }}
 
 ),
-
-{%- set levels = 'risk_levels' %}
-{%- endif %}
 
 -- of the pairs that one of each kind makes, those in the right order
 placements as (
@@ -161,13 +153,13 @@ placements as (
         stratum_with_outcome - lower_with_outcome - with_outcome / 2
             as won_without_outcome
 
-    from {{ levels }}
+    from risk_levels
 
 ),
 
 aucs as (
 
-    {{ aucs_of_levels(levels, keys) }}
+    {{ aucs_of_levels('risk_levels', keys) }}
 
 ),
 
@@ -200,8 +192,8 @@ account_sums as (
     inner join placements
         on
             observations.risk = placements.risk
-            {%- for column in group %}
-            and observations.{{ column }} = placements.{{ column }}
+            {%- for key in keys %}
+            and observations.{{ key }} = placements.{{ key }}
             {%- endfor %}
 
     group by

@@ -71,9 +71,9 @@ stayed as (
         courses.label,
         courses.outcome_group,
         months.months_before,
-        {{ exact_mean('courses.share_measured', 8) }} as share_measured,
-        {{ exact_mean('courses.mean_value', 8) }} as mean_value,
-        {{ exact_mean('courses.median_value', 8) }} as median_value,
+        {{ exact_mean('courses.share_measured') }} as share_measured,
+        {{ exact_mean('courses.mean_value') }} as mean_value,
+        {{ exact_mean('courses.median_value') }} as median_value,
         sqrt(avg(courses.variance)) as deviation
 
     from courses
