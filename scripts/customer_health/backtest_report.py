@@ -562,25 +562,7 @@ def listed(names: list[str]) -> str:
 
 
 def markdown(findings: Findings) -> str:
-    """The key figures, for a README."""
-    windows = [
-        [
-            f"{row['horizon_days']} days from day {row['lead_days'] + 1}",
-            row["observations"],
-            row["outcomes"],
-            interval(row["auc"], row["auc_low"], row["auc_high"]),
-            row["verdict"],
-        ]
-        for row in by_window(findings)
-    ]
-    beside = [
-        [
-            row["name"],
-            interval(row["auc"], row["auc_low"], row["auc_high"]),
-            row["said"],
-        ]
-        for row in baselines(findings)
-    ]
+    """The answer and the bands, for a README; the page has the rest."""
     bands = [
         [
             row["health_band"],
@@ -595,11 +577,6 @@ def markdown(findings: Findings) -> str:
     parts = [
         f"**{answer(findings)}**",
         f"Evaluated on {findings.evaluated_on}, on ends of months as they were known.",
-        _table(
-            ["accounts lost within", "account-months", "with loss", "AUC", "verdict"],
-            windows,
-        ),
-        _table(["beside the score", "AUC", "against the score"], beside),
         _table(
             [
                 "band",

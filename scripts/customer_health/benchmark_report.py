@@ -3,7 +3,7 @@
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -110,11 +110,7 @@ def summary(results: dict) -> str:
     parts = [
         _table(["", "seconds", "of which models", "peak memory, GB"], rows),
         _ratios(known.values()),
-        _machine(results),
-        "\n".join(
-            f"- `{one['command']}`, commit {one['commit']}: {_quietness(one)}"
-            for one in known.values()
-        ),
+        _reservations(known.values()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -183,20 +179,42 @@ def _circumstances(measurement: dict) -> str:
     )
 
 
-def _quietness(measurement: dict) -> str:
+def _reservations(measurements: Collection[dict]) -> str:
+    """How many of the measurements were disturbed, in a sentence."""
+    disturbed = sum(not _is_quiet(one) for one in measurements)
+    return (
+        f"On {disturbed} of {len(measurements)} measurements others used the machine"
+        " too, so that times are too long and ratios uncertain; docs/benchmark.md"
+        " says which, on what machine and of which commit."
+    )
+
+
+def _most_used_by_others(measurement: dict) -> float:
+    """The largest share of the processors that other programs had."""
     shares = [
         one["others_share"]
         for samples in measurement["samples"].values()
         for one in samples
         if one["others_share"] is not None
     ]
-    most = max(shares, default=0)
-    if measurement["load"] > QUIET_LOAD or most > QUIET_SHARE:
-        return (
-            f"**the machine was not quiet**, others used up to {most:.0%} of the"
-            " processors: times are too long, ratios uncertain"
-        )
-    return "the machine was quiet"
+    return max(shares, default=0)
+
+
+def _is_quiet(measurement: dict) -> bool:
+    return (
+        measurement["load"] <= QUIET_LOAD
+        and _most_used_by_others(measurement) <= QUIET_SHARE
+    )
+
+
+def _quietness(measurement: dict) -> str:
+    if _is_quiet(measurement):
+        return "the machine was quiet"
+    return (
+        "**the machine was not quiet**, others used up to"
+        f" {_most_used_by_others(measurement):.0%} of the processors: times are too"
+        " long, ratios uncertain"
+    )
 
 
 def put_into_readme(text: str, readme: Path, begin: str = BEGIN) -> None:
