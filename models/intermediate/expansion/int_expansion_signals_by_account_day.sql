@@ -51,7 +51,7 @@ use_by_account_day as (
 
 first_lead as (
 
-    select min(opportunities.created_on) as created_on
+    select min({{ known_on('created_on') }}) as known_on
 
     from {{ ref('stg_crm__opportunities') }} as opportunities
 
@@ -119,7 +119,7 @@ signals as (
         case
             when account_days.tenure_days < 364 then null
             when upsells.created_365d > 0 and upsells.known_sources_365d = 0 then null
-            when first_lead.created_on <= account_days.snapshot_date
+            when first_lead.known_on <= account_days.snapshot_date
                 then cast(coalesce(upsells.{{ signal }}, 0) as double)
         end as {{ signal }},
         {%- endfor %}

@@ -66,13 +66,13 @@ planned_closes as (
 
 first_renewal as (
 
-    select min(created_on) as created_on from renewals
+    select min({{ known_on('created_on') }}) as known_on from renewals
 
 ),
 
 first_plan as (
 
-    select min(changed_on) as changed_on from planned_closes
+    select min({{ known_on('changed_on') }}) as known_on from planned_closes
 
 ),
 
@@ -150,14 +150,14 @@ account_day_renewals as (
         open_renewals.stage_points,
         coalesce(closed_renewals.renewals_closed_120d, 0) as renewals_closed_120d,
         case
-            when account_days.snapshot_date >= first_plan.changed_on
+            when account_days.snapshot_date >= first_plan.known_on
                 then coalesce(pushes.pushes_180d, 0)
         end as pushes_180d
 
     from account_days
 
     inner join first_renewal
-        on account_days.snapshot_date >= first_renewal.created_on
+        on account_days.snapshot_date >= first_renewal.known_on
 
     cross join first_plan
 

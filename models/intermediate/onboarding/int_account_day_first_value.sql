@@ -33,7 +33,7 @@ first_records as (
 
     select
         min(set_on) as first_set_on,
-        min(achieved_on) as first_achieved_on
+        min({{ known_on('achieved_on') }}) as first_achievement_known_on
 
     from objectives
 
@@ -81,7 +81,7 @@ objectives_by_account_day as (
             select first_records.first_set_on from first_records
         )
         and account_days.snapshot_date >= (
-            select first_records.first_achieved_on from first_records
+            select first_records.first_achievement_known_on from first_records
         )
 
     group by all

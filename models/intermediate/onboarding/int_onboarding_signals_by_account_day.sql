@@ -56,7 +56,8 @@ first_trainings as (
 
     select
         min(completed_on) as first_completed_on,
-        min(certified_on) as first_certified_on
+        min({{ known_on('completed_on') }}) as first_completion_known_on,
+        min({{ known_on('certified_on') }}) as first_certificate_known_on
 
     from {{ ref('stg_crm__trainings') }}
 
@@ -114,6 +115,8 @@ signals as (
                 account_days.tenure_days >= 365
                 and first_trainings.first_completed_on
                 <= account_days.snapshot_date - 365
+                and first_trainings.first_completion_known_on
+                <= account_days.snapshot_date
                 then cast(365 as double)
         end as days_since_last_training,
 
@@ -122,7 +125,9 @@ signals as (
             when account_days.tenure_days < 89 then null
             when trainings.certified_contacts = 0 and trainings.certificates > 0
                 then null
-            when first_trainings.first_certified_on <= account_days.snapshot_date
+            when
+                first_trainings.first_certificate_known_on
+                <= account_days.snapshot_date
                 then coalesce(trainings.certified_contacts, 0)
                 / cast(nullif(account_days.seats, 0) as double)
         end as certified_user_share

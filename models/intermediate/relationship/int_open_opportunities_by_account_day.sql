@@ -32,7 +32,9 @@ touches as (
 -- before the first opportunity is closed, nobody knows which are open
 first_closing as (
 
-    select min(closed_on) as closed_on from {{ ref('stg_crm__opportunities') }}
+    select min({{ known_on('closed_on') }}) as known_on
+
+    from {{ ref('stg_crm__opportunities') }}
 
 ),
 
@@ -105,7 +107,7 @@ open_opportunities_by_account_day as (
             end
         ) as single_threaded_opportunities,
         coalesce(
-            max(first_closing.closed_on) <= contacts_by_opportunity.snapshot_date, false
+            max(first_closing.known_on) <= contacts_by_opportunity.snapshot_date, false
         ) as is_closing_recorded
 
     from contacts_by_opportunity
