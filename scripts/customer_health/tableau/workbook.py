@@ -1,0 +1,339 @@
+"""The workbook customer_health: which sheets and dashboards it has, and how it is written.
+
+Written for Tableau 2026.1, the first version whose format Tableau has published.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import (
+    Element,
+    SubElement,
+    indent,
+    register_namespace,
+    tostring,
+)
+
+from customer_health.tableau.extracts import EXTRACTS, Column
+from customer_health.tableau.sources import Source, source
+from customer_health.tableau.worksheets import (
+    USER,
+    Sheet,
+    Shown,
+    areas,
+    bars,
+    dependencies,
+    identifier,
+    line,
+    table,
+)
+
+NAME = "customer_health"
+IN_PACKAGE = "Data/Extracts/"
+# dashboards are laid out in parts of their width and height
+WHOLE = 100_000
+FILTERS_BEGIN = 84_000
+TITLE_HEIGHT = 6_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sheet stands on a dashboard."""
+
+    sheet: Sheet
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    name: str
+    title: str
+    places: list[Place]
+    filtered: Sheet
+    """The sheet whose filters are shown, for all sheets of its source."""
+    colour: Shown
+
+
+def write_workbook(columns: dict[str, list[Column]], folder: Path) -> None:
+    """Writes customer_health.twb, for the extracts beside it."""
+    (folder / f"{NAME}.twb").write_bytes(workbook(columns, ""))
+
+
+def write_package(columns: dict[str, list[Column]], folder: Path) -> None:
+    """Writes customer_health.twbx, which holds the workbook and the folder's extracts."""
+    with zipfile.ZipFile(
+        folder / f"{NAME}.twbx", "w", compression=zipfile.ZIP_DEFLATED
+    ) as package:
+        package.writestr(f"{NAME}.twb", workbook(columns, IN_PACKAGE))
+        for extract in EXTRACTS:
+            package.write(folder / extract.file, IN_PACKAGE + extract.file)
+
+
+def workbook(columns: dict[str, list[Column]], folder: str) -> bytes:
+    """The workbook's XML; `folder` is where it finds the extracts."""
+    sources = {
+        extract.name: source(extract, columns[extract.name]) for extract in EXTRACTS
+    }
+    sheets, dashboards = contents(sources)
+    register_namespace("user", USER)
+    root = Element(
+        "workbook",
+        {
+            "original-version": "26.1",
+            "source-build": "0.0.0 (0000.0.0.0)",
+            "source-platform": "win",
+            "version": "26.1",
+        },
+    )
+    SubElement(
+        SubElement(root, "document-format-change-manifest"), "ManifestByVersion"
+    )
+    SubElement(root, "datasources").extend(
+        source_.element(folder) for source_ in sources.values()
+    )
+    root.append(select_account())
+    SubElement(root, "worksheets").extend(sheet.element for sheet in sheets)
+    SubElement(root, "dashboards").extend(
+        dashboard_element(dashboard) for dashboard in dashboards
+    )
+    root.append(windows(sheets, dashboards))
+    explanations = SubElement(
+        root,
+        "explain-data",
+        {"enabled-for-viewer": "false", "extreme-values-enabled-for-all": "false"},
+    )
+    SubElement(explanations, "explanation-types")
+    indent(root)
+    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def contents(sources: dict[str, Source]) -> tuple[list[Sheet], list[Dashboard]]:
+    """All sheets and dashboards."""
+    daily, now = sources["health_daily"], sources["health_current"]
+    portfolio_filters = [
+        Shown(daily, name) for name in ("segment", "region", "owner_id", "scorecard")
+    ]
+    band = Shown(daily, "health_band")
+    day = Shown(daily, "snapshot_date", is_continuous=True)
+    accounts = Shown(daily, "account_id", "CountD")
+    today = {"filters": portfolio_filters, "only": [Shown(daily, "is_latest_day")]}
+    by_band = bars("Accounts by band", [band], accounts, colour=band, **today)
+    arr_by_band = bars(
+        "ARR by band", [band], Shown(daily, "arr", "Sum"), colour=band, **today
+    )
+    bands_by_day = areas(
+        "Accounts by band and day",
+        day,
+        accounts,
+        colour=band,
+        filters=portfolio_filters,
+    )
+    score = Shown(daily, "health_score", "Avg")
+    mean_by_day = line("Mean score by day", day, score, filters=portfolio_filters)
+    score_by_day = line("Score of the account by day", day, score, filters=[])
+    band_now = Shown(now, "health_band")
+    account_table = table(
+        "Accounts",
+        [Shown(now, "account_name"), Shown(now, "account_id"), band_now],
+        [
+            Shown(now, "health_score", "Avg"),
+            Shown(now, "change_28d", "Avg"),
+            Shown(now, "coverage", "Avg"),
+            Shown(now, "arr", "Sum"),
+            Shown(now, "days_to_renewal", "Avg"),
+        ],
+        sorted_by=Shown(now, "health_score", "Avg"),
+        filters=[band_now]
+        + [Shown(now, name) for name in ("segment", "region", "owner_id")],
+    )
+    signals = signal_bars(sources["signals"])
+    third = (WHOLE - TITLE_HEIGHT) // 3
+    half = FILTERS_BEGIN // 2
+    lower = TITLE_HEIGHT + (WHOLE - TITLE_HEIGHT) // 2
+    upper_height, lower_height = lower - TITLE_HEIGHT, WHOLE - lower
+    portfolio = Dashboard(
+        "Portfolio",
+        "Portfolio: the bars show the newest day",
+        [
+            Place(by_band, 0, TITLE_HEIGHT, half, upper_height),
+            Place(arr_by_band, half, TITLE_HEIGHT, half, upper_height),
+            Place(bands_by_day, 0, lower, half, lower_height),
+            Place(mean_by_day, half, lower, half, lower_height),
+        ],
+        by_band,
+        band,
+    )
+    account = Dashboard(
+        "Account",
+        "Account: select one in the table; without a selection, means of all accounts",
+        [
+            Place(account_table, 0, TITLE_HEIGHT, half, WHOLE - TITLE_HEIGHT),
+            Place(score_by_day, half, TITLE_HEIGHT, half, third),
+            Place(signals, half, TITLE_HEIGHT + third, half, 2 * third),
+        ],
+        account_table,
+        Shown(sources["signals"], "effect", "User"),
+    )
+    return (
+        [
+            by_band,
+            arr_by_band,
+            bands_by_day,
+            mean_by_day,
+            account_table,
+            score_by_day,
+            signals,
+        ],
+        [portfolio, account],
+    )
+
+
+def signal_bars(signals: Source) -> Sheet:
+    """What adds points to the score on the newest day, and what takes points from it."""
+    return bars(
+        "What helps and what hurts",
+        [Shown(signals, "dimension"), Shown(signals, "signal")],
+        Shown(signals, "contribution", "Avg"),
+        colour=Shown(signals, "effect", "User"),
+        filters=[],
+        only=[Shown(signals, "is_latest_day"), Shown(signals, "counts")],
+    )
+
+
+def select_account() -> Element:
+    """An account that is selected in the table filters the other sheets beside it."""
+    actions = Element("actions")
+    action = SubElement(actions, "action", caption="Select account", name="[Select]")
+    SubElement(action, "activation", {"auto-clear": "true", "type": "on-select"})
+    SubElement(
+        action, "source", dashboard="Account", type="sheet", worksheet="Accounts"
+    )
+    command = SubElement(action, "command", command="tsc:tsl-filter")
+    SubElement(command, "param", name="exclude", value="Accounts")
+    SubElement(command, "param", name="field-captions", value="Account id")
+    SubElement(command, "param", name="target", value="Account")
+    return actions
+
+
+def dashboard_element(dashboard: Dashboard) -> Element:
+    element = Element("dashboard", name=dashboard.name)
+    title = SubElement(SubElement(element, "layout-options"), "title")
+    SubElement(SubElement(title, "formatted-text"), "run").text = dashboard.title
+    SubElement(element, "style")
+    SubElement(element, "size", {"sizing-mode": "automatic"})
+    source_ = dashboard.filtered.source
+    SubElement(
+        SubElement(element, "datasources"),
+        "datasource",
+        caption=source_.extract.caption,
+        name=source_.name,
+    )
+    element.append(dependencies(source_, dashboard.filtered.filters))
+    element.append(zones(dashboard))
+    SubElement(element, "simple-id", uuid=identifier("dashboard", dashboard.name))
+    return element
+
+
+def zones(dashboard: Dashboard) -> Element:
+    """Title above, sheets below, legend and filters on the right."""
+    element = Element("zones")
+    numbers = iter(range(1, 100))
+    whole = zone(element, next(numbers), 0, 0, WHOLE, WHOLE, {"type-v2": "layout-basic"})
+    zone(whole, next(numbers), 0, 0, WHOLE, TITLE_HEIGHT, {"type-v2": "title"})
+    for place in dashboard.places:
+        zone(
+            whole,
+            next(numbers),
+            place.x,
+            place.y,
+            place.width,
+            place.height,
+            {"name": place.sheet.name},
+        )
+    coloured = next(
+        place.sheet
+        for place in dashboard.places
+        if place.sheet.source is dashboard.colour.source
+    )
+    cards = [{"type-v2": "color", "name": coloured.name, "param": dashboard.colour.path}]
+    cards += [
+        {
+            "type-v2": "filter",
+            "mode": "checkdropdown",
+            "name": dashboard.filtered.name,
+            "param": shown.path,
+        }
+        for shown in dashboard.filtered.filters
+    ]
+    height = (WHOLE - TITLE_HEIGHT) // len(cards)
+    for number, card in enumerate(cards):
+        zone(
+            whole,
+            next(numbers),
+            FILTERS_BEGIN,
+            TITLE_HEIGHT + number * height,
+            WHOLE - FILTERS_BEGIN,
+            height,
+            card,
+        )
+    return element
+
+
+def zone(
+    parent: Element,
+    number: int,
+    x: int,
+    y: int,
+    width: int,
+    height: int,
+    attributes: dict[str, str],
+) -> Element:
+    place = {"x": x, "y": y, "w": width, "h": height, "id": number}
+    return SubElement(
+        parent,
+        "zone",
+        {name: str(value) for name, value in place.items()} | attributes,
+    )
+
+
+def windows(sheets: list[Sheet], dashboards: list[Dashboard]) -> Element:
+    """The tabs; the first dashboard is open."""
+    element = Element("windows")
+    for dashboard in dashboards:
+        window = SubElement(
+            element, "window", {"class": "dashboard", "name": dashboard.name}
+        )
+        if dashboard is dashboards[0]:
+            window.set("maximized", "true")
+        viewpoints = SubElement(window, "viewpoints")
+        for place in dashboard.places:
+            SubElement(
+                SubElement(viewpoints, "viewpoint", name=place.sheet.name),
+                "zoom",
+                type="entire-view" if place.sheet.name != "Accounts" else "fit-width",
+            )
+        SubElement(window, "active", id="-1")
+        SubElement(window, "simple-id", uuid=identifier("window", dashboard.name))
+    for sheet in sheets:
+        window = SubElement(
+            element, "window", {"class": "worksheet", "name": sheet.name}
+        )
+        window.append(cards())
+        SubElement(window, "simple-id", uuid=identifier("window", sheet.name))
+    return element
+
+
+def cards() -> Element:
+    """What stands around a worksheet when it is edited."""
+    element = Element("cards")
+    left = SubElement(SubElement(element, "edge", name="left"), "strip", size="160")
+    for kind in ("pages", "filters", "marks"):
+        SubElement(left, "card", type=kind)
+    top = SubElement(element, "edge", name="top")
+    for kind in ("columns", "rows", "title"):
+        strip = SubElement(top, "strip", size="2147483647")
+        SubElement(strip, "card", type=kind)
+    return element
