@@ -1,9 +1,9 @@
 """The command scripts/export_tableau: extracts and a workbook for Tableau.
 
-Reads the published marts, never the warehouse. Writes to tableau/ beside them: an extract
-per mart, each read back and compared with what was published, and a workbook on them,
-customer_health.twbx, which holds the extracts and opens by itself. What was published
-has not changed since: nothing is written.
+Reads the published marts, never the warehouse. Writes to tableau/ beside them: an
+extract per mart, each read back and compared with what was published, and a workbook on
+them, customer_health.twbx, which holds the extracts and opens by itself. When nothing
+else was published since the last export, nothing is written.
 """
 
 import argparse
@@ -23,13 +23,14 @@ from tableauhyperapi import HyperException
 from customer_health.dbt import PROJECT, given_path
 from customer_health.tableau.extracts import (
     EXTRACTS,
-    Extract,
+    Column,
     ExtractFailed,
     columns_of,
     compare,
     hyper_process,
     write,
 )
+from customer_health.tableau.workbook import workbook, write_workbooks
 
 MARTS = "customer_health.duckdb"
 LIST = "export.json"
@@ -60,7 +61,7 @@ def main() -> int:
     for file, rows in exported.rows.items():
         size = (exported.folder / file).stat().st_size / 1e6
         console.print(
-            f"{file}: {rows:,} rows, {size:,.1f} MB, read back: equal to what is"
+            f"{file}: {rows:,} rows, {size:,.1f} MB; read back, all rows are as"
             " published",
             highlight=False,
         )
@@ -90,16 +91,21 @@ def export(published: Path, *, force: bool, console: Console) -> Exported:
     """Writes the extracts and the workbook, unless those there are are up to date."""
     state = published_state(published)
     folder = published / "tableau"
-    if not force and is_up_to_date(folder, state):
-        return Exported(folder, {})
-    new = folder / ".export.new"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    try:
-        rows = make(published / MARTS, new, console)
-        put_in_place(new, folder, state, rows)
-    finally:
+    with duckdb.connect(str(published / MARTS), read_only=True) as marts:
+        columns = {
+            extract.name: columns_of(marts, extract.mart) for extract in EXTRACTS
+        }
+        state += " " + hashlib.sha256(workbook(columns, "")).hexdigest()
+        if not force and is_up_to_date(folder, state):
+            return Exported(folder, {})
+        new = folder / ".export.new"
         shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        try:
+            rows = make(marts, columns, new, console)
+            put_in_place(new, folder, state, rows)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     return Exported(folder, rows)
 
 
@@ -116,32 +122,35 @@ def is_up_to_date(folder: Path, state: str) -> bool:
     """Whether the last export is of this state, and its files are as it left them."""
     try:
         last = json.loads((folder / LIST).read_text())
-    except (OSError, ValueError):
+        return last["state"] == state and all(
+            checksum(folder / file) == sha256 for file, sha256 in last["sha256"].items()
+        )
+    except (OSError, ValueError, KeyError):  # no export, or not a whole one
         return False
-    return last["published_state"] == state and all(
-        (folder / file).exists() and checksum(folder / file) == sha256
-        for file, sha256 in last["sha256"].items()
-    )
 
 
-def make(marts_file: Path, new: Path, console: Console) -> dict[str, int]:
+def make(
+    marts: duckdb.DuckDBPyConnection,
+    columns: dict[str, list[Column]],
+    new: Path,
+    console: Console,
+) -> dict[str, int]:
     """Writes all files to a new folder; returns the rows of each extract."""
     rows = {}
-    with (
-        duckdb.connect(str(marts_file), read_only=True) as marts,
-        progress(console) as shown,
-    ):
-        bar = shown.add_task("starting Hyper", total=2 * len(EXTRACTS))
-        with hyper_process() as hyper:
-            for extract in EXTRACTS:
-                file = new / extract.file
-                tell(shown, bar, f"writing {extract.file}")
-                rows[extract.file] = write(hyper, marts, extract.mart, file)
-                shown.advance(bar)
-                tell(shown, bar, f"comparing {extract.file}")
-                compare(hyper, marts, extract.mart, file)
-                shown.advance(bar)
-                shutil.copymode(marts_file, file)
+    with progress(console) as shown, hyper_process() as hyper:
+        bar = shown.add_task("", total=2 * len(EXTRACTS) + 1)
+        for extract in EXTRACTS:
+            file = new / extract.file
+            tell(shown, bar, f"writing {extract.file}")
+            rows[extract.file] = write(hyper, marts, extract.mart, file)
+            shown.advance(bar)
+            tell(shown, bar, f"comparing {extract.file}")
+            compare(hyper, marts, extract.mart, file)
+            file.chmod(0o644)  # as the published files, which Hyper would keep closer
+            shown.advance(bar)
+        tell(shown, bar, "writing the workbook")
+        write_workbooks(columns, new)
+        shown.advance(bar)
     return rows
 
 
@@ -173,7 +182,7 @@ def put_in_place(new: Path, folder: Path, state: str, rows: dict[str, int]) -> N
     listed.write_text(
         json.dumps(
             {
-                "published_state": state,
+                "state": state,
                 "rows": rows,
                 "sha256": {file: checksum(folder / file) for file in files},
             },

@@ -1,7 +1,8 @@
-"""Writes Tableau extracts, reads them back, and compares them with what was published.
+"""Writes Tableau extracts, reads them back, and compares them with what is published.
 
-DuckDB writes a mart to Parquet, Hyper copies that into a new extract. Another connection
-copies the extract back to Parquet, and DuckDB compares all of its rows with the mart's.
+DuckDB writes a mart to Parquet, Hyper copies that into a new extract. Another
+connection copies the extract back to Parquet, and DuckDB compares all of its rows with
+the mart's.
 """
 
 from contextlib import contextmanager

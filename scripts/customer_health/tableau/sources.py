@@ -1,4 +1,4 @@
-"""Data sources of the workbook: an extract each, its fields in words, its band colours."""
+"""Data sources of the workbook: an extract each, fields in words, band colours."""
 
 import csv
 from dataclasses import dataclass, field

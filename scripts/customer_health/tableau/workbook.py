@@ -6,6 +6,7 @@ Written for Tableau 2026.1, the first version whose format Tableau has published
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree.ElementTree import (
     Element,
     SubElement,
@@ -57,13 +58,9 @@ class Dashboard:
     colour: Shown
 
 
-def write_workbook(columns: dict[str, list[Column]], folder: Path) -> None:
-    """Writes customer_health.twb, for the extracts beside it."""
+def write_workbooks(columns: dict[str, list[Column]], folder: Path) -> None:
+    """Writes the workbook on a folder's extracts, and a package with both."""
     (folder / f"{NAME}.twb").write_bytes(workbook(columns, ""))
-
-
-def write_package(columns: dict[str, list[Column]], folder: Path) -> None:
-    """Writes customer_health.twbx, which holds the workbook and the folder's extracts."""
     with zipfile.ZipFile(
         folder / f"{NAME}.twbx", "w", compression=zipfile.ZIP_DEFLATED
     ) as package:
@@ -88,13 +85,19 @@ def workbook(columns: dict[str, list[Column]], folder: str) -> bytes:
             "version": "26.1",
         },
     )
-    SubElement(
-        SubElement(root, "document-format-change-manifest"), "ManifestByVersion"
-    )
+    SubElement(SubElement(root, "document-format-change-manifest"), "ManifestByVersion")
     SubElement(root, "datasources").extend(
         source_.element(folder) for source_ in sources.values()
     )
-    root.append(select_account())
+    root.append(
+        select_account(
+            Shown(sources["health_current"], "account_id"),
+            [
+                Shown(sources[name], "account_id")
+                for name in ("health_daily", "signals")
+            ],
+        )
+    )
     SubElement(root, "worksheets").extend(sheet.element for sheet in sheets)
     SubElement(root, "dashboards").extend(
         dashboard_element(dashboard) for dashboard in dashboards
@@ -133,7 +136,12 @@ def contents(sources: dict[str, Source]) -> tuple[list[Sheet], list[Dashboard]]:
     )
     score = Shown(daily, "health_score", "Avg")
     mean_by_day = line("Mean score by day", day, score, filters=portfolio_filters)
-    score_by_day = line("Score of the account by day", day, score, filters=[])
+    score_by_day = line(
+        "Score of the account by day",
+        day,
+        score,
+        filters=[Shown(daily, "account_id")],
+    )
     band_now = Shown(now, "health_band")
     account_table = table(
         "Accounts",
@@ -198,23 +206,48 @@ def signal_bars(signals: Source) -> Sheet:
         [Shown(signals, "dimension"), Shown(signals, "signal")],
         Shown(signals, "contribution", "Avg"),
         colour=Shown(signals, "effect", "User"),
-        filters=[],
+        filters=[Shown(signals, "account_id")],
         only=[Shown(signals, "is_latest_day"), Shown(signals, "counts")],
     )
 
 
-def select_account() -> Element:
-    """An account that is selected in the table filters the other sheets beside it."""
+def select_account(chosen: Shown, filtered: list[Shown]) -> Element:
+    """An account that is chosen in the table filters the other sheets beside it."""
     actions = Element("actions")
-    action = SubElement(actions, "action", caption="Select account", name="[Select]")
+    action = SubElement(actions, "action", caption="Choose account", name="[Choose]")
     SubElement(action, "activation", {"auto-clear": "true", "type": "on-select"})
     SubElement(
         action, "source", dashboard="Account", type="sheet", worksheet="Accounts"
     )
+    value = f"<[{chosen.source.name}].[{chosen.field}]~na>"
+    fields = "&".join(
+        quote(f"[{one.source.name}].[{one.field}]") + f"~s0={value}" for one in filtered
+    )
+    SubElement(
+        action,
+        "link",
+        {
+            "caption": "Choose account",
+            "delimiter": ",",
+            "escape": "\\",
+            "expression": f"tsl:Account?{fields}",
+            "include-null": "true",
+            "multi-select": "true",
+            "url-escape": "true",
+        },
+    )
     command = SubElement(action, "command", command="tsc:tsl-filter")
     SubElement(command, "param", name="exclude", value="Accounts")
-    SubElement(command, "param", name="field-captions", value="Account id")
     SubElement(command, "param", name="target", value="Account")
+    used = SubElement(actions, "datasources")
+    for one in [chosen, *filtered]:
+        SubElement(
+            used,
+            "datasource",
+            caption=one.source.extract.caption,
+            name=one.source.name,
+        )
+    actions.extend(dependencies(one.source, [one]) for one in [chosen, *filtered])
     return actions
 
 
@@ -241,7 +274,9 @@ def zones(dashboard: Dashboard) -> Element:
     """Title above, sheets below, legend and filters on the right."""
     element = Element("zones")
     numbers = iter(range(1, 100))
-    whole = zone(element, next(numbers), 0, 0, WHOLE, WHOLE, {"type-v2": "layout-basic"})
+    whole = zone(
+        element, next(numbers), 0, 0, WHOLE, WHOLE, {"type-v2": "layout-basic"}
+    )
     zone(whole, next(numbers), 0, 0, WHOLE, TITLE_HEIGHT, {"type-v2": "title"})
     for place in dashboard.places:
         zone(
@@ -258,7 +293,9 @@ def zones(dashboard: Dashboard) -> Element:
         for place in dashboard.places
         if place.sheet.source is dashboard.colour.source
     )
-    cards = [{"type-v2": "color", "name": coloured.name, "param": dashboard.colour.path}]
+    cards = [
+        {"type-v2": "color", "name": coloured.name, "param": dashboard.colour.path}
+    ]
     cards += [
         {
             "type-v2": "filter",

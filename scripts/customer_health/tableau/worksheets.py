@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from customer_health.colours import SCORE
+from customer_health.tableau.extracts import EXTRACTS
 from customer_health.tableau.sources import Source, bands, quoted
 
 USER = "http://www.tableausoftware.com/xml/user"
 # prefix of a field's name on a shelf
 PREFIXES = {"None": "none", "Sum": "sum", "Avg": "avg", "CountD": "ctd", "User": "usr"}
 MEASURE_NAMES = "[:Measure Names]"
+# how a filter looks when somebody opens it, by its function
+FILTER_MARKS = {
+    "level-members": {"ui-enumeration": "all", "ui-marker": "enumerate"},
+    "member": {
+        "ui-domain": "relevant",
+        "ui-enumeration": "inclusive",
+        "ui-marker": "enumerate",
+    },
+    "union": {"op": "manual"},
+}
 
 
 @dataclass(frozen=True)
@@ -74,9 +85,7 @@ def bars(
             sort_bands(sheet, row)
     return finish(
         sheet,
-        rows="(" + " / ".join(row.path for row in rows) + ")"
-        if len(rows) > 1
-        else rows[0].path,
+        rows=nested(rows),
         columns=length.path,
         mark="Bar",
         encodings=[("color", colour.path), ("text", length.path)],
@@ -150,7 +159,7 @@ def table(
     sheet.slices.append(f"[{source.name}].{MEASURE_NAMES}")
     return finish(
         sheet,
-        rows="(" + " / ".join(row.path for row in rows) + ")",
+        rows=nested(rows),
         columns=f"[{source.name}].{MEASURE_NAMES}",
         mark="Text",
         encodings=[("text", f"[{source.name}].[Multiple Values]")],
@@ -185,7 +194,8 @@ def new_sheet(
     )
     view.append(dependencies(source, [*shown, *filters, *only]))
     for shown_filter in filters:
-        filter_ = filter_of(shown_filter.path, "level-members", group=source)
+        filter_ = filter_of(shown_filter.path, "level-members")
+        filter_.set("filter-group", str(group_of(shown_filter)))
         filter_[0].set("level", shown_filter.name)
         view.append(filter_)
     for condition in only:
@@ -208,25 +218,25 @@ def dependencies(source: Source, shown: list[Shown]) -> Element:
     return element
 
 
-def filter_of(column: str, function: str, group: Source | None = None) -> Element:
-    """A filter; those of a `group` hold for all sheets of this source that have them."""
+def filter_of(column: str, function: str) -> Element:
+    """A filter by the values of a column, to be completed."""
     filter_ = Element("filter", {"class": "categorical", "column": column})
-    if group:
-        number = 2 + sorted(("health_current", "health_daily", "signals")).index(
-            group.extract.name
-        )
-        filter_.set("filter-group", str(number))
     choice = SubElement(filter_, "groupfilter", function=function)
-    if function == "level-members":
-        choice.set(f"{{{USER}}}ui-enumeration", "all")
-        choice.set(f"{{{USER}}}ui-marker", "enumerate")
-    elif function == "member":
-        choice.set(f"{{{USER}}}ui-domain", "relevant")
-        choice.set(f"{{{USER}}}ui-enumeration", "inclusive")
-        choice.set(f"{{{USER}}}ui-marker", "enumerate")
-    else:
-        choice.set(f"{{{USER}}}op", "manual")
+    for name, value in FILTER_MARKS[function].items():
+        choice.set(f"{{{USER}}}{name}", value)
     return filter_
+
+
+def group_of(shown: Shown) -> int:
+    """A number of its own for a filter: sheets that have it are filtered together."""
+    place = list(shown.source.fields).index(shown.field)
+    return 100 * (1 + EXTRACTS.index(shown.source.extract)) + place
+
+
+def nested(shown: list[Shown]) -> str:
+    """Fields on a shelf, one within the other."""
+    paths = " / ".join(one.path for one in shown)
+    return f"({paths})" if len(shown) > 1 else paths
 
 
 def sort_bands(sheet: Begun, band: Shown) -> None:
