@@ -1,16 +1,85 @@
-"""The workbook customer_health: which sheets and dashboards it has, and how it is written.
+"""The workbook customer_health: its sheets and dashboards, and how it is written.
 
 Written for Tableau 2026.1, the first version whose format Tableau has published.
 """
 
 import zipfile
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree.ElementTree import (
     Element,
     SubElement,
     indent,
+    register_namespace,
+    tostring,
+)
+
+from customer_health.tableau.extracts import EXTRACTS, Column
+from customer_health.tableau.sources import Source, source
+from customer_health.tableau.worksheets import (
+    USER,
+    Sheet,
+    Shown,
+    areas,
+    bars,
+    dependencies,
+    identifier,
+    line,
+    table,
+)
+
+NAME = "customer_health"
+IN_PACKAGE = "Data/Extracts/"
+# dashboards are laid out in parts of their width and height
+WHOLE = 100_000
+FILTERS_BEGIN = 84_000
+TITLE_HEIGHT = 6_000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sheet stands on a dashboard."""
+
+    sheet: Sheet
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    name: str
+    title: str
+    places: list[Place]
+    filtered: Sheet
+    """The sheet whose filters are shown, for all sheets of its source."""
+    colour: Shown
+
+
+def write_workbooks(columns: dict[str, list[Column]], folder: Path) -> None:
+    """Writes the workbook on a folder's extracts, and a package with both."""
+    (folder / f"{NAME}.twb").write_bytes(workbook(columns, ""))
+    with zipfile.ZipFile(
+        folder / f"{NAME}.twbx", "w", compression=zipfile.ZIP_DEFLATED
+    ) as package:
+        package.writestr(f"{NAME}.twb", workbook(columns, IN_PACKAGE))
+        for extract in EXTRACTS:
+            package.write(folder / extract.file, IN_PACKAGE + extract.file)
+
+
+def workbook(columns: dict[str, list[Column]], folder: str) -> bytes:
+    """The workbook's XML; `folder` is where it finds the extracts."""
+    sources = {
+        extract.name: source(extract, columns[extract.name]) for extract in EXTRACTS
+    }
+    now, daily, signals = (
+        sources[name] for name in ("health_current", "health_daily", "signals")
+    )
+    dashboards = [portfolio(daily), account(now, daily, signals)]
+    sheets = [place.sheet for dashboard in dashboards for place in dashboard.places]
     register_namespace,
     tostring,
 )
@@ -90,12 +159,9 @@ def workbook(columns: dict[str, list[Column]], folder: str) -> bytes:
         source_.element(folder) for source_ in sources.values()
     )
     root.append(
-        select_account(
-            Shown(sources["health_current"], "account_id"),
-            [
-                Shown(sources[name], "account_id")
-                for name in ("health_daily", "signals")
-            ],
+        choose_account(
+            Shown(now, "account_id"),
+            [Shown(daily, "account_id"), Shown(signals, "account_id")],
         )
     )
     SubElement(root, "worksheets").extend(sheet.element for sheet in sheets)
@@ -113,105 +179,108 @@ def workbook(columns: dict[str, list[Column]], folder: str) -> bytes:
     return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def contents(sources: dict[str, Source]) -> tuple[list[Sheet], list[Dashboard]]:
-    """All sheets and dashboards."""
-    daily, now = sources["health_daily"], sources["health_current"]
-    portfolio_filters = [
+def portfolio(daily: Source) -> Dashboard:
+    """How many accounts are in which band, what they are worth, and how that went."""
+    filters = [
         Shown(daily, name) for name in ("segment", "region", "owner_id", "scorecard")
     ]
     band = Shown(daily, "health_band")
     day = Shown(daily, "snapshot_date", is_continuous=True)
     accounts = Shown(daily, "account_id", "CountD")
-    today = {"filters": portfolio_filters, "only": [Shown(daily, "is_latest_day")]}
-    by_band = bars("Accounts by band", [band], accounts, colour=band, **today)
-    arr_by_band = bars(
-        "ARR by band", [band], Shown(daily, "arr", "Sum"), colour=band, **today
-    )
-    bands_by_day = areas(
-        "Accounts by band and day",
-        day,
-        accounts,
-        colour=band,
-        filters=portfolio_filters,
-    )
+    arr = Shown(daily, "arr", "Sum")
     score = Shown(daily, "health_score", "Avg")
-    mean_by_day = line("Mean score by day", day, score, filters=portfolio_filters)
-    score_by_day = line(
-        "Score of the account by day",
-        day,
-        score,
-        filters=[Shown(daily, "account_id")],
-    )
-    band_now = Shown(now, "health_band")
-    account_table = table(
-        "Accounts",
-        [Shown(now, "account_name"), Shown(now, "account_id"), band_now],
+    of_today = {"filters": filters, "only": [Shown(daily, "is_latest_day")]}
+    by_band = bars("Accounts by band", [band], accounts, colour=band, **of_today)
+    middle = TITLE_HEIGHT + (WHOLE - TITLE_HEIGHT) // 2
+    height, width = WHOLE - middle, FILTERS_BEGIN // 2
+    return Dashboard(
+        "Portfolio",
+        "Portfolio: the bars show the newest day",
         [
-            Shown(now, "health_score", "Avg"),
+            Place(by_band, 0, TITLE_HEIGHT, width, height),
+            Place(
+                bars("ARR by band", [band], arr, colour=band, **of_today),
+                width,
+                TITLE_HEIGHT,
+                width,
+                height,
+            ),
+            Place(
+                areas(
+                    "Accounts by band and day",
+                    day,
+                    accounts,
+                    colour=band,
+                    filters=filters,
+                ),
+                0,
+                middle,
+                width,
+                height,
+            ),
+            Place(
+                line("Mean score by day", day, score, filters=filters),
+                width,
+                middle,
+                width,
+                height,
+            ),
+        ],
+        by_band,
+        band,
+    )
+
+
+def account(now: Source, daily: Source, signals: Source) -> Dashboard:
+    """All accounts, the worst first; of the chosen one its course and its reasons."""
+    band = Shown(now, "health_band")
+    score = Shown(now, "health_score", "Avg")
+    accounts = table(
+        "Accounts",
+        [Shown(now, "account_name"), Shown(now, "account_id"), band],
+        [
+            score,
             Shown(now, "change_28d", "Avg"),
             Shown(now, "coverage", "Avg"),
             Shown(now, "arr", "Sum"),
             Shown(now, "days_to_renewal", "Avg"),
         ],
-        sorted_by=Shown(now, "health_score", "Avg"),
-        filters=[band_now]
-        + [Shown(now, name) for name in ("segment", "region", "owner_id")],
-    )
-    signals = signal_bars(sources["signals"])
-    third = (WHOLE - TITLE_HEIGHT) // 3
-    half = FILTERS_BEGIN // 2
-    lower = TITLE_HEIGHT + (WHOLE - TITLE_HEIGHT) // 2
-    upper_height, lower_height = lower - TITLE_HEIGHT, WHOLE - lower
-    portfolio = Dashboard(
-        "Portfolio",
-        "Portfolio: the bars show the newest day",
-        [
-            Place(by_band, 0, TITLE_HEIGHT, half, upper_height),
-            Place(arr_by_band, half, TITLE_HEIGHT, half, upper_height),
-            Place(bands_by_day, 0, lower, half, lower_height),
-            Place(mean_by_day, half, lower, half, lower_height),
+        sorted_by=score,
+        filters=[
+            band,
+            *(Shown(now, name) for name in ("segment", "region", "owner_id")),
         ],
-        by_band,
-        band,
     )
-    account = Dashboard(
-        "Account",
-        "Account: select one in the table; without a selection, means of all accounts",
-        [
-            Place(account_table, 0, TITLE_HEIGHT, half, WHOLE - TITLE_HEIGHT),
-            Place(score_by_day, half, TITLE_HEIGHT, half, third),
-            Place(signals, half, TITLE_HEIGHT + third, half, 2 * third),
-        ],
-        account_table,
-        Shown(sources["signals"], "effect", "User"),
+    course = line(
+        "Score of the account by day",
+        Shown(daily, "snapshot_date", is_continuous=True),
+        Shown(daily, "health_score", "Avg"),
+        filters=[Shown(daily, "account_id")],
     )
-    return (
-        [
-            by_band,
-            arr_by_band,
-            bands_by_day,
-            mean_by_day,
-            account_table,
-            score_by_day,
-            signals,
-        ],
-        [portfolio, account],
-    )
-
-
-def signal_bars(signals: Source) -> Sheet:
-    """What adds points to the score on the newest day, and what takes points from it."""
-    return bars(
+    effect = Shown(signals, "effect", "User")
+    reasons = bars(
         "What helps and what hurts",
         [Shown(signals, "dimension"), Shown(signals, "signal")],
         Shown(signals, "contribution", "Avg"),
-        colour=Shown(signals, "effect", "User"),
+        colour=effect,
         filters=[Shown(signals, "account_id")],
         only=[Shown(signals, "is_latest_day"), Shown(signals, "counts")],
     )
+    width, third = FILTERS_BEGIN // 2, (WHOLE - TITLE_HEIGHT) // 3
+    return Dashboard(
+        "Account",
+        "Account: choose one in the table; as long as none is, the means of all",
+        [
+            Place(accounts, 0, TITLE_HEIGHT, width, 3 * third),
+            Place(course, width, TITLE_HEIGHT, width, third),
+            Place(reasons, width, TITLE_HEIGHT + third, width, 2 * third),
+        ],
+        accounts,
+        effect,
+    )
 
 
-def select_account(chosen: Shown, filtered: list[Shown]) -> Element:
+def choose_account(chosen: Shown, filtered: list[Shown]) -> Element:
     """An account that is chosen in the table filters the other sheets beside it."""
     actions = Element("actions")
     action = SubElement(actions, "action", caption="Choose account", name="[Choose]")
@@ -273,10 +342,9 @@ def dashboard_element(dashboard: Dashboard) -> Element:
 def zones(dashboard: Dashboard) -> Element:
     """Title above, sheets below, legend and filters on the right."""
     element = Element("zones")
-    numbers = iter(range(1, 100))
-    whole = zone(
-        element, next(numbers), 0, 0, WHOLE, WHOLE, {"type-v2": "layout-basic"}
-    )
+    numbers = count(1)
+    layout = {"type-v2": "layout-basic"}
+    whole = zone(element, next(numbers), 0, 0, WHOLE, WHOLE, layout)
     zone(whole, next(numbers), 0, 0, WHOLE, TITLE_HEIGHT, {"type-v2": "title"})
     for place in dashboard.places:
         zone(
@@ -288,15 +356,29 @@ def zones(dashboard: Dashboard) -> Element:
             place.height,
             {"name": place.sheet.name},
         )
+    controls = legend_and_filters(dashboard)
+    height = (WHOLE - TITLE_HEIGHT) // len(controls)
+    for number, control in enumerate(controls):
+        zone(
+            whole,
+            next(numbers),
+            FILTERS_BEGIN,
+            TITLE_HEIGHT + number * height,
+            WHOLE - FILTERS_BEGIN,
+            height,
+            control,
+        )
+    return element
+
+
+def legend_and_filters(dashboard: Dashboard) -> list[dict[str, str]]:
     coloured = next(
-        place.sheet
+        place.sheet.name
         for place in dashboard.places
         if place.sheet.source is dashboard.colour.source
     )
-    cards = [
-        {"type-v2": "color", "name": coloured.name, "param": dashboard.colour.path}
-    ]
-    cards += [
+    legend = {"type-v2": "color", "name": coloured, "param": dashboard.colour.path}
+    return [legend] + [
         {
             "type-v2": "filter",
             "mode": "checkdropdown",
@@ -305,18 +387,6 @@ def zones(dashboard: Dashboard) -> Element:
         }
         for shown in dashboard.filtered.filters
     ]
-    height = (WHOLE - TITLE_HEIGHT) // len(cards)
-    for number, card in enumerate(cards):
-        zone(
-            whole,
-            next(numbers),
-            FILTERS_BEGIN,
-            TITLE_HEIGHT + number * height,
-            WHOLE - FILTERS_BEGIN,
-            height,
-            card,
-        )
-    return element
 
 
 def zone(
