@@ -311,7 +311,7 @@ def mark_style(mark: str) -> Element:
     rule = SubElement(style, "style-rule", element="mark")
     if mark == "Line":
         SubElement(rule, "format", attr="mark-color", value=SCORE)
-    else:
+    if mark == "Bar":
         SubElement(rule, "format", attr="mark-labels-show", value="true")
     return style
 
