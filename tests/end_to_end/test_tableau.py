@@ -38,7 +38,7 @@ HYPER_TYPES = {
     "BOOLEAN": "BOOL",
     "DATE": "DATE",
     "DOUBLE": "DOUBLE",
-    "INTEGER": "INTEGER",
+    "INTEGER": "INT",
     "TIMESTAMP": "TIMESTAMP",
     "VARCHAR": "TEXT",
 }
@@ -130,10 +130,10 @@ def test_an_extract_equals_its_mart(published, marts, hyper, name):
     ) as extract:
         columns = extract.catalog.get_table_definition(TABLE).columns
         rows = extract.execute_list_query(f"select * from {TABLE}")
-    assert {column.name.unescaped: str(column.type) for column in columns} == {
-        column: HYPER_TYPES[type_]
+    assert [(column.name.unescaped, str(column.type)) for column in columns] == [
+        (column, HYPER_TYPES[type_])
         for column, type_ in described(marts, MARTS[name]).items()
-    }
+    ]
     found = [tuple(as_python(value) for value in row) for row in rows]
     expected = marts.execute(f"from {MARTS[name]}").fetchall()
     assert any(None in row for row in expected)
@@ -164,8 +164,8 @@ def test_signals_are_of_the_days_that_bi_reads(published, hyper):
     ],
 )
 def test_a_changed_extract_is_found(published, marts, hyper, tmp_path, change):
-    """One value, one row or the columns of a right extract are changed: comparing tells.
-    The unchanged extract passes."""
+    """One value, one row or the columns of a right extract are changed: comparing
+    tells. The unchanged extract passes."""
     file = tmp_path / "health_daily.hyper"
     shutil.copy(published / "tableau" / "health_daily.hyper", file)
     compare(hyper, marts, "account_health_daily", file)
@@ -354,7 +354,7 @@ def test_what_the_workbook_shows_is_in_its_extracts(workbook, marts):
 
 
 def test_a_sheet_declares_all_that_it_shows(workbook):
-    """Tableau shows a field in red that is on a shelf and not among the dependencies."""
+    """A field on a shelf must be among the dependencies."""
     for sheet in workbook.xpath("//worksheet"):
         (dependencies,) = sheet.xpath(".//datasource-dependencies")
         name = dependencies.get("datasource").removeprefix("federated.")
@@ -370,8 +370,8 @@ def test_a_sheet_declares_all_that_it_shows(workbook):
 
 
 def test_dashboards_hold_sheets_that_there_are(workbook):
-    """In their zones, windows and actions; every sheet stands on a dashboard, and sheets
-    do not cover each other."""
+    """In their zones, windows and actions; every sheet stands on a dashboard, and
+    sheets do not cover each other."""
     sheets = set(workbook.xpath("//worksheet/@name"))
     dashboards = set(workbook.xpath("//dashboard/@name"))
     assert dashboards == {"Portfolio", "Account"}
@@ -416,7 +416,7 @@ def test_filters_of_a_dashboard_hold_for_all_its_sheets(workbook):
 
 
 def test_bands_have_their_colours_and_labels(workbook):
-    """Each band of the seed, in every source that has bands, in the order of the seed."""
+    """Each band of the seed, in every source that has bands, in the seed's order."""
     with (PROJECT / "seeds" / "health_bands.csv").open(newline="") as file:
         seed = list(csv.DictReader(file))
     for name in ("health_current", "health_daily"):
@@ -464,9 +464,7 @@ def test_the_package_opens_by_itself(published):
     with zipfile.ZipFile(folder / "customer_health.twbx") as package:
         packed = etree.parse(BytesIO(package.read("customer_health.twb")))
         places = packed.xpath("//named-connection/connection/@dbname")
-        assert sorted(places) == sorted(
-            set(package.namelist()) - {"customer_health.twb"}
-        )
+        assert {*places, "customer_health.twb"} == set(package.namelist())
         for place in places:
             assert package.read(place) == (folder / Path(place).name).read_bytes()
     beside = etree.parse(folder / "customer_health.twb")
