@@ -64,6 +64,7 @@ def main() -> int:
             f"{file}: {rows:,} rows, {size:,.1f} MB; read back, all rows are as"
             " published",
             highlight=False,
+            soft_wrap=True,
         )
     console.print(f"For Tableau: {exported.folder}", highlight=False, soft_wrap=True)
     return 0

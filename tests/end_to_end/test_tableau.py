@@ -27,6 +27,7 @@ from lxml import etree
 from rich.console import Console
 from tableauhyperapi import Connection, CreateMode, Date, TableName, Timestamp
 
+DOCS = PROJECT / "docs" / "reading_tools.md"
 CANARIES = ("kanarienvogel", "canary.example")
 MARTS = {
     "health_current": "account_health_current",
@@ -205,6 +206,19 @@ def test_a_type_that_nobody_mapped_is_refused(published, tmp_path):
     refused = run(folder)
     assert refused.returncode == 1
     assert "account_health_current.tags is of type VARCHAR[]" in refused.stderr
+
+
+def test_the_query_of_the_docs_runs(published):
+    """As it stands there, in the folder that holds the published one."""
+    query = re.search(r"```sql\n(.+?)```", DOCS.read_text(), re.DOTALL).group(1)
+    assert "attach 'published/" in query
+    with duckdb.connect() as connection:
+        connection.execute(query.replace("'published/", f"'{published}/"))
+        found = connection.fetchall()
+        (accounts,) = connection.execute(
+            "select count(*) from health.account_health_current"
+        ).fetchone()
+    assert sum(row[1] for row in found) == accounts > 0
 
 
 # When they are written
@@ -388,6 +402,7 @@ def test_dashboards_hold_sheets_that_there_are(workbook):
             for zone in dashboard.xpath(".//zone/zone")
         ]
         for number, (x, y, width, height) in enumerate(covered):
+            assert min(width, height) >= 5_000
             assert x + width <= 100_000 and y + height <= 100_000
             for left, top, wide, high in covered[:number]:
                 assert (
