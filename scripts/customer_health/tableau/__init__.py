@@ -1,0 +1,1 @@
+"""Extracts and a workbook for Tableau, made from the published marts."""
