@@ -1,7 +1,7 @@
 """account.html: every account, with all that explains its score.
 
-DuckDB writes what is known of an account as JSON. Fifty accounts share a packed piece of
-the page, which the browser unpacks when one of them is chosen.
+DuckDB writes what is known of an account as JSON. Fifty accounts share a packed piece
+of the page, which the browser unpacks when one of them is chosen.
 """
 
 from collections.abc import Iterator
@@ -214,7 +214,8 @@ _PARTS = {
         "dimension_scores_daily",
         """
         list({
-            'dimension': dimension, 'score': round(score, 1), 'weight': round(weight, 4),
+            'dimension': dimension, 'score': round(score, 1),
+            'weight': round(weight, 4),
             'coverage': round(coverage, 3), 'points': round(contribution, 2)
         } order by weight desc nulls last, dimension)
         """,
@@ -233,8 +234,9 @@ _PARTS = {
         "health_changes",
         """
         list({
-            'days': period_days, 'from': first_day, 'before': round(first_health_score, 1),
-            'now': round(health_score, 1), 'band_before': first_health_band,
+            'days': period_days, 'from': first_day,
+            'before': round(first_health_score, 1), 'now': round(health_score, 1),
+            'band_before': first_health_band,
             'band': health_band, 'change': round(change, 2),
             'behaviour': round(behaviour, 2), 'coverage': round(coverage, 2),
             'configuration': round(configuration, 2), 'caps': round(caps, 2),
@@ -345,11 +347,13 @@ def _score_chart(bands: list[Band]):
     ]
     layers = []
     if areas:
-        area = alt.Chart(alt.Data(values=areas)).encode(
-            y=alt.Y("from:Q", scale=scale, title="score, 0 to 100"), y2="to:Q"
-        )
+        area = alt.Chart(alt.Data(values=areas))
         layers = [
-            area.mark_rect(opacity=0.18).encode(color=band_colour(bands, legend=None)),
+            area.mark_rect(opacity=0.18).encode(
+                y=alt.Y("from:Q", scale=scale, title="score, 0 to 100"),
+                y2="to:Q",
+                color=band_colour(bands, legend=None),
+            ),
             area.transform_calculate(middle="(datum.from + datum.to) / 2")
             .mark_text(align="right", dx=-4, fontSize=11, color=INK)
             .encode(
@@ -363,21 +367,24 @@ def _score_chart(bands: list[Band]):
         tooltip=[
             alt.Tooltip("day:T"),
             alt.Tooltip("score:Q", format=".1f"),
-            alt.Tooltip("uncapped:Q", title="without cap", format=".1f"),
+            alt.Tooltip("without_cap:Q", title="without cap", format=".1f"),
             alt.Tooltip("band_title:N", title="settled band"),
             alt.Tooltip("cap:N"),
         ],
     )
     layers += [
-        lines.mark_line(color=GREY, strokeDash=[4, 3], strokeWidth=1.5)
-        .transform_filter("datum.uncapped !== null && datum.uncapped !== datum.score")
-        .encode(y=alt.Y("uncapped:Q", scale=scale), detail="stretch:N"),
+        lines.mark_line(
+            color=GREY,
+            strokeDash=[4, 3],
+            strokeWidth=1.5,
+            invalid="break-paths-show-domains",
+        ).encode(y=alt.Y("without_cap:Q", scale=scale)),
         lines.mark_line(
             color=SCORE, strokeWidth=2.5, invalid="break-paths-show-domains"
         ).encode(y=alt.Y("score:Q", scale=scale)),
-        lines.mark_point(color=SCORE, filled=True, size=60)
-        .transform_filter("datum.is_last")
-        .encode(y=alt.Y("score:Q", scale=scale)),
+        lines.mark_point(color=SCORE, filled=True, size=60).encode(
+            y=alt.Y("last_score:Q", scale=scale)
+        ),
     ]
     strip = (
         alt.Chart(_data("spells"))

@@ -148,7 +148,12 @@ def _rejected(published: Published) -> Panel:
             scale=alt.Scale(type="symlog"),
             axis=alt.Axis(values=[1, 10, 100, 1000, 10000, 100000, 1000000]),
         ),
-        y=alt.Y("source_table:N", sort="-x", title=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y(
+            "source_table:N",
+            sort=sorted(totals, key=totals.get, reverse=True),
+            title=None,
+            axis=alt.Axis(labelLimit=220),
+        ),
     )
     chart = finished(
         (

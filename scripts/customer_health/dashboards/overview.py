@@ -9,14 +9,14 @@ from customer_health.dashboards.published import Published
 from customer_health.formats import count, money
 
 WHAT = {
-    "portfolio": "How all accounts are, how bands and scores move, which segments, owners"
-    " and renewals hold the risk.",
-    "work_list": "Whom to call first, by owner: accounts by revenue at risk, open alerts,"
-    " what to do.",
-    "account": "One account: its score day by day, what helps and hurts, what changed and"
-    " why, down to single signals.",
-    "validation": "What earlier scores said against what happened: losses by band, how far"
-    " ahead, against simpler figures, signals, drift.",
+    "portfolio": "How all accounts are, how bands and scores move, which segments,"
+    " owners and renewals hold the risk.",
+    "work_list": "Whom to call first, by owner: accounts by revenue at risk, open"
+    " alerts, what to do.",
+    "account": "One account: its score day by day, what helps and hurts, what changed"
+    " and why, down to single signals.",
+    "validation": "What earlier scores said against what happened: losses by band, how"
+    " far ahead, against simpler figures, signals, drift.",
     "data": "Which data arrived, how fresh it is, what was set aside, what history was"
     " scored with.",
 }

@@ -33,8 +33,8 @@ class Table:
     """Rows that the page shows: sortable, and with filters when there are many."""
 
     columns: list[tuple[str, str, str]]
-    """Name, heading and kind of each: text, count, points, share, figure, signed, money,
-    date, band, account, flag."""
+    """Name, heading and kind of each: text, count, points, share, figure, signed,
+    money, date, band, account, flag."""
     rows: list[dict]
     filters: list[str] = field(default_factory=list)
     shown: int = 25

@@ -1,4 +1,4 @@
-"""portfolio.html: how all accounts are, how that moves, and which revenue is at risk."""
+"""portfolio.html: how all accounts are, how that moves, which revenue is at risk."""
 
 from datetime import timedelta
 

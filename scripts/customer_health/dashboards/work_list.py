@@ -21,7 +21,7 @@ def write(published: Published, place: Path, days: int, currency: str) -> Path:
         ],
         heading="Work list",
         said=[
-            "Choose your owner id to see your own accounts; a name leads to the account."
+            "Choose your owner id to see your own accounts; a name leads to its page."
         ],
     )
 
@@ -38,7 +38,7 @@ def _work_list(published: Published, currency: str) -> Panel:
     risk = sum(row["revenue_at_risk"] or 0 for row in rows)
     return panel(
         "accounts",
-        f"{count(len(rows))} accounts want attention; {currency} {money(risk)} are at risk"
+        f"{count(len(rows))} accounts want attention: {currency} {money(risk)} at risk"
         if rows
         else "Accounts that want attention",
         rows,
@@ -132,7 +132,7 @@ def _actions(published: Published) -> Panel:
         rows,
         "Nothing is called for: no weighted signal hurts.",
         "Points to gain: what the account's score gains if the signals behind it were"
-        " perfect. After: points by which the signal's score changed since it was done.",
+        " perfect. After: points by which the signal's score changed since then.",
         table=Table(
             [
                 ("account_name", "Account", "account"),

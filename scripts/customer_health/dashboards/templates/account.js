@@ -76,15 +76,12 @@ function spells(days, names, titleOf, row, says) {
 
 function drawScore(row, account) {
   const daily = account.daily ?? { day: [], score: [], uncapped: [], settled: [], cap: [] };
-  let stretch = 0;
-  const days = daily.day.map((day, place) => {
-    if (daily.cap[place] !== daily.cap[place - 1]) stretch += 1;
-    return {
-      day: dayOf(day), score: daily.score[place], uncapped: daily.uncapped[place],
-      band_title: bandTitle(daily.settled[place]), cap: daily.cap[place], stretch,
-      is_last: place === daily.day.length - 1 && !none(daily.score[place]),
-    };
-  });
+  const days = daily.day.map((day, place) => ({
+    day: dayOf(day), score: daily.score[place],
+    without_cap: daily.uncapped[place] === daily.score[place] ? null : daily.uncapped[place],
+    last_score: place === daily.day.length - 1 ? daily.score[place] : null,
+    band_title: bandTitle(daily.settled[place]), cap: daily.cap[place],
+  }));
   const known = days.filter((day) => !none(day.score));
   const now = account.now;
   byId("score_title").textContent = !known.length

@@ -1,7 +1,7 @@
 "use strict";
 // What all pages share: bands, numbers, tables that sort and filter, charts.
 
-const bands = JSON.parse(document.getElementById("bands").textContent);
+const bands = JSON.parse(document.getElementById("all_bands").textContent);
 const bandOf = Object.fromEntries(bands.map((band) => [band.band, band]));
 
 async function unpack(id) {
@@ -169,7 +169,7 @@ async function draw(id, spec) {
   return drawn[id];
 }
 
-const charts = JSON.parse(document.getElementById("charts").textContent);
+const charts = JSON.parse(document.getElementById("all_charts").textContent);
 const ready = Promise.all([
   ...Object.entries(charts).filter(([key]) => document.getElementById("chart_" + key))
     .map(([key, spec]) => draw("chart_" + key, spec)),
