@@ -355,7 +355,7 @@ def _score_chart(bands: list[Band]):
                 color=band_colour(bands, legend=None),
             ),
             area.transform_calculate(middle="(datum.from + datum.to) / 2")
-            .mark_text(align="right", dx=-4, fontSize=11, color=INK)
+            .mark_text(align="left", dx=6, fontSize=11, color=INK)
             .encode(
                 x=alt.value(WIDTH),
                 y=alt.Y("middle:Q", scale=scale),

@@ -88,7 +88,7 @@ def _freshness(published: Published, days: int) -> Panel:
         [since],
         "source_freshness_daily",
     )
-    poor = {row["source_table"] for row in rows if row["state"] != "fresh"}
+    poor = {row["source_table"] for row in rows if row["state"] == "stale"}
     for row in rows:
         row["day"] = moment(row.pop("snapshot_date"))
     chart = finished(
@@ -114,14 +114,13 @@ def _freshness(published: Published, days: int) -> Panel:
     return panel(
         "freshness",
         (
-            f"{count(len(poor))} tables were too old or missing on some of the last"
-            f" {days} days"
+            f"{count(len(poor))} tables were too old on some of the last {days} days"
             if poor
-            else f"All tables were fresh on all of the last {days} days"
+            else f"No table was too old on any of the last {days} days"
         ),
         rows,
         "No day is scored yet.",
-        "By day and table that signals rest on.",
+        "By day and table that signals rest on; no_record: nothing with a date by then.",
         chart=chart,
     )
 

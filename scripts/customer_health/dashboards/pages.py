@@ -23,7 +23,7 @@ PAGES = {
     "portfolio": "Portfolio",
     "work_list": "Work list",
     "account": "Account",
-    "validation": "Does the score tell the truth",
+    "validation": "Validation",
     "data": "Data",
 }
 

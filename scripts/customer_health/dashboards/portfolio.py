@@ -187,9 +187,12 @@ def _score_over_time(published: Published, days: int) -> Panel:
     title = "The mean score, day by day"
     if len(known) > 1:
         before, after = known[0]["by_account"], known[-1]["by_account"]
+        first_day, last_day = known[0]["snapshot_date"], known[-1]["snapshot_date"]
         title = (
-            f"The mean score went from {before:.1f} on {known[0]['snapshot_date']}"
-            f" to {after:.1f} on {known[-1]['snapshot_date']}"
+            f"The mean score is {after:.1f}, as on {first_day}"
+            if f"{before:.1f}" == f"{after:.1f}"
+            else f"The mean score went from {before:.1f} on {first_day}"
+            f" to {after:.1f} on {last_day}"
         )
     last = max((row["snapshot_date"] for row in known), default=None)
     points_ = [
@@ -333,6 +336,7 @@ def _by(published: Published, column: str, name: str, currency: str) -> Panel:
     )
     rows = with_bands(rows, published.bands)
     poor = poor_bands(published)
+    name_of = str if column == "owner_id" else words
     totals = published.rows(
         f"select coalesce({column}, 'none') as part, count(*) as accounts,"
         " sum(coalesce(arr, 0)) as arr, avg(health_score) as mean_score,"
@@ -346,12 +350,12 @@ def _by(published: Published, column: str, name: str, currency: str) -> Panel:
     shown = [row["part"] for row in totals][:SHOWN_OWNERS]
     for row in rows:
         row["label"] = f"{row['symbol']} {row['accounts']}"
-        row["shown"] = words(row["part"])
+        row["shown"] = name_of(row["part"])
     worst = next((row for row in totals if row["poor_arr"]), None)
     title = f"Bands by {name}"
     if worst:
         title = (
-            f"By {name}: {words(worst['part'])} has most revenue in poor health,"
+            f"By {name}: {name_of(worst['part'])} has most revenue in poor health,"
             f" {currency} {money(worst['poor_arr'])}"
         )
     note = f"Shares of accounts; poor health is {_labels(published, poor)}."
@@ -370,11 +374,15 @@ def _by(published: Published, column: str, name: str, currency: str) -> Panel:
             "",
             "accounts",
             "share of accounts",
-            [words(part) for part in shown],
+            [name_of(part) for part in shown],
         ),
         table=Table(
             [
-                ("part", name.capitalize(), "words"),
+                (
+                    "part",
+                    name.capitalize(),
+                    "text" if column == "owner_id" else "words",
+                ),
                 ("accounts", "Accounts", "count"),
                 ("mean_score", "Mean score", "points"),
                 ("arr", f"ARR, {currency}", "money"),

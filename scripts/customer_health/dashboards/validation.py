@@ -342,7 +342,7 @@ class _View:
                 ),
                 base.mark_point(filled=True, size=60).encode(
                     y="auc:Q",
-                    shape=alt.Shape("window:N", sort=windows),
+                    shape=alt.Shape("window:N", sort=windows, legend=None),
                     tooltip=["month:T", "window:N", alt.Tooltip("auc:Q", format=".2f")],
                 ),
                 alt.Chart(alt.Data(values=[{"chance": 0.5}]))
@@ -571,7 +571,7 @@ class _View:
                 base.mark_rect(stroke="white").encode(
                     color=alt.Color(
                         "probability:Q",
-                        scale=alt.Scale(scheme="oranges", domainMin=0),
+                        scale=alt.Scale(range=["#fff7ec", "#fdae6b"], domainMin=0),
                         legend=None,
                     ),
                     tooltip=[

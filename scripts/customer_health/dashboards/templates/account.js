@@ -131,7 +131,7 @@ function drawChanges(account) {
     ...["Within", "From", "Score then", "Change", ...Object.values(settings.causes), "In words"].map((head, place) =>
       element("th", { class: place > 1 && place < 8 ? "n" : null }, head)))),
   element("tbody", {}, ...changes.map((one) => element("tr", {},
-    element("td", {}, period(one.days)), element("td", {}, one.from ?? ""),
+    element("td", { class: "kept" }, period(one.days)), cell("date", one.from),
     cell("points", one.before), cell("signed", one.change),
     ...Object.keys(settings.causes).map((cause) => cell("signed", one[cause])),
     element("td", { class: "long" }, one.because ? `Not told: ${one.because}.` : [

@@ -52,7 +52,7 @@ const kinds = {
   points: (value) => digits(value, 1),
   figure: (value) => digits(value, 2),
   share: (value) => digits(value * 100, 1) + " %",
-  signed: (value) => (value > 0 ? "+" : "") + digits(value, 1),
+  signed: (value) => (value >= 0.05 ? "+" : "") + digits(Math.abs(value) < 0.05 ? 0 : value, 1),
   money: money,
   date: (value) => String(value).slice(0, 10),
   flag: (value) => (value ? "yes" : "no"),
@@ -70,9 +70,9 @@ function cell(kind, value, row) {
   if (kind === "account") {
     const link = element("a", { href: "account.html#" + encodeURIComponent(row.account_id) },
       value);
-    return element("td", {}, link);
+    return element("td", { class: "account" }, link);
   }
-  const place = numeric.includes(kind) ? "n" : kind === "long" ? "long" : null;
+  const place = numeric.includes(kind) ? "n" : { long: "long", date: "kept" }[kind];
   const title = kind === "money" ? digits(value, 0) : null;
   return element("td", { class: place, title }, kinds[kind](value));
 }
