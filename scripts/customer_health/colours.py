@@ -5,10 +5,10 @@ differ in lightness too, so that they can be told apart without red and green.
 """
 
 BAND_COLOURS = {
-    "healthy": "#2b8a5a",
-    "watch": "#e0b13c",
-    "at_risk": "#e07b39",
-    "critical": "#b2263a",
+    "healthy": "#1f8a70",
+    "watch": "#ecc452",
+    "at_risk": "#dd6f2a",
+    "critical": "#9b1b3b",
     "unknown": "#9aa0a6",
 }
 BAND_SYMBOLS = {

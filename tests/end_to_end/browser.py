@@ -73,7 +73,7 @@ class Visit:
             """() => Object.fromEntries(
                 [...document.querySelectorAll("figure[id^=chart_]")].map((figure) => [
                     figure.id.replace("chart_", ""),
-                    [...figure.querySelectorAll("svg .role-mark path, svg .role-mark text")]
+                    [...figure.querySelectorAll(".role-mark path, .role-mark text")]
                         .filter((mark) => mark.getAttribute("d") !== "").length,
                 ]))"""
         )

@@ -382,9 +382,9 @@ def _score_chart(bands: list[Band]):
         lines.mark_line(
             color=SCORE, strokeWidth=2.5, invalid="break-paths-show-domains"
         ).encode(y=alt.Y("score:Q", scale=scale)),
-        lines.mark_point(color=SCORE, filled=True, size=60).encode(
-            y=alt.Y("last_score:Q", scale=scale)
-        ),
+        lines.mark_point(
+            color=SCORE, filled=True, size=60, invalid="break-paths-show-domains"
+        ).encode(y=alt.Y("last_score:Q", scale=scale)),
     ]
     strip = (
         alt.Chart(_data("spells"))

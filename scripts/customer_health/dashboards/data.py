@@ -120,7 +120,7 @@ def _freshness(published: Published, days: int) -> Panel:
         ),
         rows,
         "No day is scored yet.",
-        "By day and table that signals rest on; no_record: nothing with a date by then.",
+        "By day and table that signals rest on; no_record: nothing dated by then.",
         chart=chart,
     )
 

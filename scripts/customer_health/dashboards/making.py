@@ -79,9 +79,10 @@ def make(folder: Path, settings: dict[str, object]) -> Made:
     days = int(settings["dashboard_days"])
     accounts = int(settings["dashboard_accounts"])
     currency = str(settings["reporting_currency"])
-    published = Published(folder)
     place = folder / "dashboards"
+    published = Published(folder)
     try:
+        published.look()
         place.mkdir(exist_ok=True)
         left_out = account.choose(published, accounts)
         written = [

@@ -64,7 +64,13 @@ def panel(
     """A panel, or the words for why there is nothing to show."""
     if not rows:
         return Panel(key, title, missing=missing)
-    return Panel(key, title, note, chart.to_dict() if chart else None, table)
+    return Panel(
+        key,
+        title,
+        note,
+        chart.to_dict() if chart else None,
+        table if table and table.rows else None,
+    )
 
 
 def packed(value: object) -> str:

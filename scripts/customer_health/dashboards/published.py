@@ -65,11 +65,14 @@ class Published:
             raise NoDashboards(
                 f"{file} has no {' and no '.join(sorted(needed))}. Run scripts/build."
             )
-        self.as_of: date | None = self.value(
-            "select max(snapshot_date) from account_health_daily"
-        )
         manifest = folder / "manifest.json"
         self.manifest = json.loads(manifest.read_text()) if manifest.exists() else {}
+        self.as_of: date | None = None
+        self.bands: list[Band] = []
+
+    def look(self) -> None:
+        """Reads what every page needs."""
+        self.as_of = self.value("select max(snapshot_date) from account_health_daily")
         self.bands = self._bands()
 
     def rows(self, query: str, parameters: list | None = None, *marts: str) -> list:
