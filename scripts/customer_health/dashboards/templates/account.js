@@ -92,12 +92,12 @@ function drawScore(row, account) {
           : `, ${digits(Math.abs(now.change_28d), 1)} points ${now.change_28d > 0 ? "more" : "less"} than four weeks ago`)
         + (now.cap ? `: a cap holds it, it would be ${number(now.uncapped, 1)}` : "");
   return drawOr("score", {
-    days,
+    days: known.length ? days : [],
     spells: [
       ...spells(daily.day, daily.settled, bandTitle, "settled band", () => ""),
       ...spells(daily.day, daily.cap, () => "capped", "cap", (cap) => settings.caps[cap] ?? spoken(cap)),
     ],
-  }, "No day of this account is in the period that the page shows.");
+  }, "There is no score to draw.");
 }
 
 function drawDrivers(account) {
