@@ -34,7 +34,8 @@ class Table:
 
     columns: list[tuple[str, str, str]]
     """Name, heading and kind of each: text, count, points, share, figure, signed,
-    money, date, band, account, flag."""
+    money, date, band, account, flag, words, named, long, and filter: not shown, but
+    there to choose by yes and no."""
     rows: list[dict]
     filters: list[str] = field(default_factory=list)
     shown: int = 25

@@ -161,7 +161,7 @@ def _bands_over_time(published: Published, days: int) -> Panel:
             ends.mark_text(align="left", dx=9, fontSize=12).encode(
                 text="band_title:N", color=alt.value(INK)
             ),
-        ).properties(width=WIDTH, height=240, padding={"right": 100})
+        ).properties(width=WIDTH, height=240)
     )
     return panel(
         "bands_over_time",
@@ -224,7 +224,7 @@ def _score_over_time(published: Published, days: int) -> Panel:
             base.transform_filter("datum.is_last")
             .mark_text(align="left", dx=6, fontSize=12)
             .encode(text="mean:N", color=alt.value(INK)),
-        ).properties(width=WIDTH, height=200, padding={"right": 100})
+        ).properties(width=WIDTH, height=200)
     )
     return panel(
         "score_over_time",

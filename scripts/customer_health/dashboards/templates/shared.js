@@ -58,6 +58,7 @@ const kinds = {
   flag: (value) => (value ? "yes" : "no"),
   text: String,
   words: spoken,
+  named: String,
   long: String,
 };
 const numeric = ["count", "points", "figure", "share", "signed", "money"];
@@ -72,7 +73,7 @@ function cell(kind, value, row) {
       value);
     return element("td", { class: "account" }, link);
   }
-  const place = numeric.includes(kind) ? "n" : { long: "long", date: "kept" }[kind];
+  const place = numeric.includes(kind) ? "n" : { long: "long", date: "kept", named: "named" }[kind];
   const title = kind === "money" ? digits(value, 0) : null;
   return element("td", { class: place, title }, kinds[kind](value));
 }
@@ -92,6 +93,7 @@ function order(kind, one, other) {
 
 function showTable(place, table) {
   const chosen = {};
+  const seen = table.columns.filter(([, , kind]) => kind !== "filter");
   let sorted = null, falls = false, shown = table.shown, searched = "";
   const body = element("tbody");
   const told = element("p", { class: "quiet", role: "status" });
@@ -115,13 +117,13 @@ function showTable(place, table) {
       });
     }
     body.replaceChildren(...rows.slice(0, shown).map((row) =>
-      element("tr", {}, ...table.columns.map(([name, , kind]) => cell(kind, row[name], row)))));
+      element("tr", {}, ...seen.map(([name, , kind]) => cell(kind, row[name], row)))));
     more.hidden = rows.length <= shown;
     told.textContent = !rows.length ? "No row is like this."
       : rows.length > shown ? `${digits(shown, 0)} of ${digits(rows.length, 0)} rows` : "";
   }
 
-  const heads = table.columns.map((column) => {
+  const heads = seen.map((column) => {
     const head = element("th", { scope: "col", class: numeric.includes(column[2]) ? "n" : null });
     head.append(element("button", {
       onclick: () => {
@@ -141,7 +143,7 @@ function showTable(place, table) {
       const values = [...new Set(table.rows.map((one) => String(one[name] ?? "")))];
       values.sort((one, other) => order(column[2], one, other));
       const label = (value) => column[2] === "band" && bandOf[value] ? bandOf[value].label
-        : column[2] === "flag" ? (value === "true" ? "yes" : "no") : spoken(value);
+        : ["flag", "filter"].includes(column[2]) ? (value === "true" ? "yes" : "no") : spoken(value);
       const select = element("select", {
         "data-filter": name,
         onchange: (event) => { chosen[name] = event.target.value; fill(); },
