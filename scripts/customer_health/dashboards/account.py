@@ -271,6 +271,7 @@ _CONDITIONS = {
     "alerts": "where last_day >= $first_day",
 }
 # Courses hold a day and a score where the score is another than on the day before.
+# Columns rather than rows pack to four fifths.
 # On ends of months signals outside the account's scorecard are stored too: they are not
 # shown, being there on few of its days.
 _SIGNALS = """
@@ -302,20 +303,32 @@ courses as (
             'value': value, 'score': score, 'weight': weight, 'points': contribution,
             'status': status
         }, day) as latest,
-        list([day, points] order by day) filter (where is_step) as course
+        flatten(list([day, points] order by day) filter (where is_step)) as course
     from steps
     group by account_id, signal
 ),
 signals as (
     select
         account_id,
-        list({
-            'signal': signal, 'dimension': dimension,
-            'value': cast(format('{:.6g}', latest.value) as double),
-            'score': round(latest.score, 1), 'weight': round(latest.weight, 4),
-            'points': round(latest.points, 2), 'status': latest.status,
-            'course': course
-        } order by latest.weight desc, signal) as part
+        {
+            'signal': list(signal order by latest.weight desc, signal),
+            'dimension': list(dimension order by latest.weight desc, signal),
+            'value': list(
+                cast(format('{:.6g}', latest.value) as double)
+                order by latest.weight desc, signal
+            ),
+            'score': list(
+                round(latest.score, 1) order by latest.weight desc, signal
+            ),
+            'weight': list(
+                round(latest.weight, 4) order by latest.weight desc, signal
+            ),
+            'points': list(
+                round(latest.points, 2) order by latest.weight desc, signal
+            ),
+            'status': list(latest.status order by latest.weight desc, signal),
+            'course': list(course order by latest.weight desc, signal)
+        } as part
     from (
         select *, max(days) over (partition by account_id) as all_days
         from courses

@@ -24,7 +24,19 @@ const number = (value, places) => (none(value) ? "" : digits(value, places));
 const pieces = {};
 async function known(row) {
   pieces[row.piece] ??= unpack("piece_" + row.piece);
-  return (await pieces[row.piece])[row.account_id];
+  const account = (await pieces[row.piece])[row.account_id];
+  return { ...account, signals: rowsOf(account.signals) };
+}
+
+// Signals are packed as columns, and courses as day, score, day, score.
+function rowsOf(columns) {
+  if (!columns) return [];
+  return columns.signal.map((_, place) => {
+    const row = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[place]]));
+    const flat = row.course ?? [];
+    row.course = flat.flatMap((day, at) => (at % 2 ? [] : [[day, flat[at + 1]]]));
+    return row;
+  });
 }
 
 // The value of a signal as our sentences write it.
@@ -149,7 +161,7 @@ function chooseDimension(account, dimension) {
     row.classList.toggle("chosen", is);
     row.querySelector("button").setAttribute("aria-pressed", is);
   }
-  const signals = (account.signals ?? []).filter((one) => one.dimension === dimension);
+  const signals = account.signals.filter((one) => one.dimension === dimension);
   byId("signals_title").textContent = dimension
     ? `Signals of ${settings.dimensions[dimension] ?? spoken(dimension)}` : "";
   byId("signals").hidden = !signals.length;
@@ -164,7 +176,8 @@ function chooseDimension(account, dimension) {
       element("td", { class: "n" }, one.weight ? number(one.weight * 100, 1) + " %"
         : one.status === "measured" ? "watched only" : ""),
       cell("signed", one.weight ? one.points : null),
-      element("td", {}, settings.status[one.status] ?? one.status));
+      element("td", {}, (settings.status[one.status] ?? one.status)
+        + (one.weight && one.status !== "measured" ? "; something stands in for it" : "")));
     return row;
   }));
   return chooseSignal(account, signals[0]?.signal);
@@ -174,7 +187,7 @@ async function chooseSignal(account, signal) {
   for (const row of byId("signals").tBodies[0].rows) {
     row.classList.toggle("chosen", row.dataset.signal === signal);
   }
-  const one = (account.signals ?? []).find((row) => row.signal === signal);
+  const one = account.signals.find((row) => row.signal === signal);
   if (!one) {
     byId("course_title").textContent = "";
     byId("course_words").textContent = "";
