@@ -18,6 +18,10 @@ from customer_health.backtest_report import (
     labels,
     seed,
 )
+from customer_health.colours import BAND_COLOURS, GREY, INK
+from customer_health.colours import SCORE as SCORE_COLOUR
+from customer_health.formats import FILTERS
+from customer_health.formats import words as _words
 
 matplotlib.use("svg")
 # the same figures give the same file
@@ -31,14 +35,8 @@ matplotlib.rcParams |= {
 }
 from matplotlib.figure import Figure  # noqa: E402
 
-INK, GREY, SCORE_COLOUR = "#1c2733", "#8796a5", "#1f5fa8"
-BAND_COLOURS = {
-    "green": "#3c9a5f",
-    "yellow": "#d8b02e",
-    "orange": "#dd7e2c",
-    "red": "#c23b3b",
-}
 TEMPLATE = Path(__file__).with_name("backtest_page.html.jinja")
+STYLE = Path(__file__).with_name("page_style.css")
 SHOWN_SIGNALS = 15
 SHOWN_ACCOUNTS = 30
 SLICES = {
@@ -53,18 +51,11 @@ def page(findings: Findings) -> str:
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {
-        "figure": _figure,
-        "share": _share,
-        "signed": _signed,
-        "points": _points,
-        "count": _count,
-        "money": _money,
-        "words": _words,
-    }
+    environment.filters |= FILTERS
     compared = baselines(findings)
     bands = _named_bands(findings)
     return environment.from_string(TEMPLATE.read_text()).render(
+        style=STYLE.read_text(),
         findings=findings,
         answer=answer(findings),
         headline=findings.headline(),
@@ -108,9 +99,7 @@ def _named_bands(findings: Findings) -> list[dict]:
         row
         | {
             "label": known.get(row["health_band"], {}).get("label", "No score"),
-            "colour": BAND_COLOURS.get(
-                known.get(row["health_band"], {}).get("colour"), GREY
-            ),
+            "colour": BAND_COLOURS.get(row["health_band"], GREY),
         }
         for row in by_band(findings)
     ]
@@ -312,36 +301,3 @@ def _months_plot(rows: list[dict]) -> str:
     )
     axes.set_ylabel("AUC")
     return _svg(figure)
-
-
-# values
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.1%}"
-
-
-def _points(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}"
-
-
-def _signed(value: float | None) -> str:
-    return "" if value is None else f"{value:+.2f}"
-
-
-def _count(value: int | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
-
-
-def _money(value: float | None) -> str:
-    if value is None:
-        return "unknown"
-    return f"{value / 1e6:,.1f}m" if value >= 1e6 else f"{value / 1e3:,.0f}k"
-
-
-def _words(name: object) -> str:
-    return str(name).replace("_", " ")

@@ -70,6 +70,26 @@ def main() -> int:
         )
         return 1
     summarise(arguments.published, published.written, time.monotonic() - began)
+    if arguments.no_dashboards:
+        return 0
+    return make_dashboards(arguments.published, variables)
+
+
+def make_dashboards(published: Path, variables: dict[str, object]) -> int:
+    """Makes the pages of what was published; returns 1 when they cannot be made."""
+    from customer_health.dashboards import making
+
+    try:
+        making.tell(making.make(published, variables))
+    except Exception as problem:  # whatever it is, the publication stands
+        console.print(
+            f"\n[bold red]No dashboards.[/] The marts are published in {published}.\n"
+        )
+        console.print(
+            f"{problem or type(problem).__name__}", highlight=False, markup=False
+        )
+        console.print("\nPut that right and run scripts/dashboards.")
+        return 1
     return 0
 
 
@@ -126,6 +146,11 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
         type=given_settings,
         default={},
         help="other settings of dbt_project.yml, such as '{late_data_days: 5}'",
+    )
+    parser.add_argument(
+        "--no-dashboards",
+        action="store_true",
+        help="publish only; scripts/dashboards makes the pages later",
     )
     parser.add_argument(
         "--timings",

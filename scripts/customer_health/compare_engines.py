@@ -174,6 +174,7 @@ def build_both(arguments: argparse.Namespace) -> list[Path]:
         built = subprocess.run(
             [
                 *(sys.executable, "-m", "customer_health.build", *options),
+                "--no-dashboards",
                 f"--engine={engine}",
                 f"--warehouse={warehouses[-1]}",
                 f"--published={work / engine / 'published'}",

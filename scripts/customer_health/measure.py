@@ -84,7 +84,7 @@ def measured_build(
     taken = measured(
         [
             *(sys.executable, "-m", "customer_health.build"),
-            *(f"--timings={timings_file}", *options),
+            *("--no-dashboards", f"--timings={timings_file}", *options),
         ],
         tell,
         DBT_TARGET_PATH=str(target),

@@ -283,6 +283,7 @@ class Laboratory:
         published: Path,
         project: Path,
         raw: Path | None = None,
+        dashboards: bool = False,
     ) -> Run:
         """Runs what scripts/build runs; the project must be of this scenario alone."""
         return self.script(
@@ -292,6 +293,7 @@ class Laboratory:
             f"--published={published}",
             f"--as-of={AS_OF}",
             f"--vars={{history_start: {FIRST_DAY}, published_signal_days: 4}}",
+            *([] if dashboards else ["--no-dashboards"]),
             *arguments,
             project=project,
         )

@@ -677,7 +677,7 @@ def publication(laboratory: Laboratory) -> Publication:
     project = laboratory.copy_project("project_publication", laboratory.project)
     folder = laboratory.folder / "published"
     run = laboratory.build_and_publish(
-        warehouse=warehouse, published=folder, project=project
+        warehouse=warehouse, published=folder, project=project, dashboards=True
     )
     assert run.code == 0, run.output[-4000:]
     before = contents(folder)
