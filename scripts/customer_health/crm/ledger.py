@@ -124,12 +124,21 @@ class Ledger:
     ) -> None:
         """Keeps what the CRM answered to one request, all or nothing.
 
-        Of those that succeeded account, whether it is scored, fingerprint of its row and
-        fields; of those that failed account, field and message.
+        Of those that succeeded account, whether it is scored, fingerprint of its row
+        and fields; of those that failed account, field and message.
         """
         now = _now()
         good = [
-            [target, account, is_scored, fingerprint, json.dumps(fields), as_of, sync, now]
+            [
+                target,
+                account,
+                is_scored,
+                fingerprint,
+                json.dumps(fields),
+                as_of,
+                sync,
+                now,
+            ]
             for account, is_scored, fingerprint, fields in succeeded
         ]
         bad = [[target, sync, *failure] for failure in failed]
@@ -138,7 +147,8 @@ class Ledger:
         try:
             if good:
                 run.executemany(
-                    "insert or replace into acknowledged values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "insert or replace into acknowledged"
+                    " values (?, ?, ?, ?, ?, ?, ?, ?)",
                     good,
                 )
             if bad:

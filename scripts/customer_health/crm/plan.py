@@ -73,12 +73,10 @@ def read_health(published: Path, target: Target) -> Health:
         ) from None
     if as_of is None:
         raise CannotPush(
-            f"crm_account_health in {file} has no account. Nothing is sent: it would tell"
-            " the CRM that nobody is scored any more."
+            f"crm_account_health in {file} has no account. Nothing is sent: it would"
+            " tell the CRM that nobody is scored any more."
         )
-    return Health(
-        as_of, {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
-    )
+    return Health(as_of, {row[0]: dict(zip(columns, row, strict=True)) for row in rows})
 
 
 def plan(
@@ -116,3 +114,16 @@ def plan(
                 )
             )
     return Plan(health.as_of, changes, unchanged)
+
+
+def withdrawal(
+    target: Target, as_of: date, acknowledged: dict[str, Acknowledged]
+) -> Plan:
+    """Clears every field of every account that has one."""
+    cleared: Fields = {field.name: None for field in target.fields}
+    changes = [
+        Change(account, GONE, cleared, known.fields, None)
+        for account, known in sorted(acknowledged.items())
+        if known.fields != cleared
+    ]
+    return Plan(as_of, changes, len(acknowledged) - len(changes))

@@ -43,7 +43,9 @@ class Field:
         if self.is_number:
             number = Decimal(str(value)) * self.scale
             if self.decimals is not None:
-                number = number.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP)
+                number = number.quantize(
+                    Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP
+                )
             return f"{number if number else abs(number):f}"  # no -0.0
         if isinstance(value, date):
             return value.isoformat()
@@ -64,6 +66,7 @@ class Target:
     rows_per_request: int
     line_ending: str
     most_retries: int
+    most_gone_share: float
     fields: tuple[Field, ...]
 
     @property
@@ -128,6 +131,7 @@ def read_target(seeds: Path, name: str) -> Target:
         rows_per_request=int(row["rows_per_request"]),
         line_ending=row["line_ending"],
         most_retries=int(row["most_retries"]),
+        most_gone_share=float(row["most_gone_share"]),
         fields=fields,
     )
     _check(target)
