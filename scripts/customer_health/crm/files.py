@@ -11,7 +11,7 @@ Limits, as the makers document them:
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from customer_health.crm.plan import Change
@@ -68,34 +68,30 @@ def write_changes(folder: Path, target: Target, changes: list[Change]) -> Path:
         text = (fields or {}).get(name) or ""
         return text if name in numbers else safe(text)
 
-    path = folder / f"{target.name}_changes.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["account_id", "what", "field", "before", "after"])
-        for change in changes:
-            for name, text in change.fields.items():
-                if (change.before or {}).get(name) != text:
-                    writer.writerow(
-                        [
-                            safe(change.account_id),
-                            change.kind,
-                            name,
-                            cell(name, change.before),
-                            cell(name, change.fields),
-                        ]
-                    )
-    return path
+    lines = [["account_id", "what", "field", "before", "after"]]
+    for change in changes:
+        for name, text in change.fields.items():
+            if (change.before or {}).get(name) != text:
+                before, after = cell(name, change.before), cell(name, change.fields)
+                account = safe(change.account_id)
+                lines.append([account, change.kind, name, before, after])
+    return _write(folder / f"{target.name}_changes.csv", lines)
 
 
 def write_failures(path: Path, failures: Iterable[tuple[str, str | None, str]]) -> None:
     """A file to read: what was refused, and why."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["account_id", "field", "message"])
-        writer.writerows(
-            [safe(account), field or "", safe(message)]
-            for account, field, message in failures
-        )
+    lines = [["account_id", "field", "message"]]
+    lines += [
+        [safe(account), field or "", safe(message)]
+        for account, field, message in failures
+    ]
+    _write(path, lines)
+
+
+def _write(path: Path, lines: list[list[str]]) -> Path:
+    text = "".join(_line(cells) for cells in lines)
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
 
 
 def _cells(target: Target, change: Change) -> list[str]:
@@ -123,13 +119,15 @@ def _parts(
     most_bytes: dict[str, int],
 ) -> Iterator[tuple[list[Change], str]]:
     """Rows in CSV files that are each within the limits."""
-    header = _line(target, [target.id_field, *(field.name for field in target.fields)])
+    ending = LINE_ENDINGS[target.line_ending]
+    names = [target.id_field, *(field.name for field in target.fields)]
+    header = _line(names, ending)
     limit = most_bytes[target.name] - len(header.encode())
     changes: list[Change] = []
     lines: list[str] = []
     size = 0
     for change, cells in rows:
-        line = _line(target, cells)
+        line = _line(cells, ending)
         length = len(line.encode())
         if changes and (len(changes) == most_rows or size + length > limit):
             yield changes, header + "".join(lines)
@@ -141,9 +139,11 @@ def _parts(
         yield changes, header + "".join(lines)
 
 
-def _line(target: Target, cells: list[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator=LINE_ENDINGS[target.line_ending]).writerow(cells)
+def _line(cells: Sequence[str], ending: str = "\n") -> str:
+    """A line of CSV. A carriage return within it is quoted whatever the ending is."""
+    text = io.StringIO(newline="")
+    quoting = csv.QUOTE_ALL if "\r" in "".join(cells) else csv.QUOTE_MINIMAL
+    csv.writer(text, lineterminator=ending, quoting=quoting).writerow(cells)
     return text.getvalue()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce.bulk2 import SFBulk2Handler
-from simple_salesforce.exceptions import SalesforceError
+from simple_salesforce.exceptions import SalesforceError, SalesforceOperationError
 
 from customer_health.crm import CannotPush
 from customer_health.crm.clients import (
@@ -56,7 +56,7 @@ class Salesforce:
                 raise CannotPush(
                     f"Salesforce cannot be reached: {type(problem).__name__}."
                 ) from None
-            except SalesforceError as problem:
+            except (SalesforceError, SalesforceOperationError) as problem:
                 status = getattr(problem, "status", None)
                 if status is not None and status != 400:
                     raise CannotPush(
@@ -143,7 +143,7 @@ def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-def _content(problem: SalesforceError) -> str:
+def _content(problem: Exception) -> str:
     """What Salesforce said, without the address."""
     content = getattr(problem, "content", None) or str(problem)
     if isinstance(content, list) and content and isinstance(content[0], dict):
