@@ -599,7 +599,9 @@ def test_no_file_holds_a_formula(tmp_path, target, start):
     cells = []
     for one in (path, read, refused):
         with one.open(newline="", encoding="utf-8") as file:
-            cells += [cell for row in csv.reader(file) for cell in row]
+            of_file = [cell for row in csv.reader(file) for cell in row]
+        assert one == refused or "-3.2" in of_file
+        cells += of_file
     number = re.compile(r"-?\d+(\.\d+)?")
     suspects = [cell for cell in cells if cell.startswith(("=", "+", "-", "@", start))]
     assert suspects and all(number.fullmatch(cell) for cell in suspects)
