@@ -356,6 +356,13 @@ def test_not_now_is_tried_again_as_late_as_asked_for(company, status):
     assert company.acknowledged() == set(company.server.records)
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_not_now_is_tried_again_without_being_told_when(company, status):
+    company.server.refusals = [(status, {})]
+    assert company.push() == 0
+    assert company.acknowledged() == set(company.server.records)
+
+
 def seeds_with(folder: Path, target: str, **settings) -> Path:
     """A copy of the seeds in which a target has other settings."""
     shutil.copytree(SEEDS, folder / "seeds")
