@@ -103,7 +103,7 @@ problems as (
     select
         'crm_fields',
         place,
-        'field_type must be number, percent, text, picklist, string, enumeration or date'
+        'field_type must be one that docs/crm.md knows'
     from fields
     where
         field_type is null

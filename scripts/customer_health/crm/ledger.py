@@ -127,32 +127,41 @@ class Ledger:
         Of those that succeeded account, whether it is scored, fingerprint of its row
         and fields; of those that failed account, field and message.
         """
-        now = _now()
-        good = [
-            [
-                target,
-                account,
-                is_scored,
-                fingerprint,
-                json.dumps(fields),
-                as_of,
-                sync,
-                now,
-            ]
-            for account, is_scored, fingerprint, fields in succeeded
-        ]
-        bad = [[target, sync, *failure] for failure in failed]
+        good, bad = list(succeeded), list(failed)
         run = self._connection
         run.begin()
         try:
+            # columns as lists: row by row, 10,000 accounts would take half a minute
             if good:
-                run.executemany(
-                    "insert or replace into acknowledged"
-                    " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                    good,
+                accounts, are_scored, fingerprints, fields = zip(*good, strict=True)
+                run.execute(
+                    """
+                    insert or replace into acknowledged
+                    select
+                        ?, unnest(?::text[]), unnest(?::boolean[]),
+                        unnest(?::text[]), unnest(?::json[]), ?, ?, ?
+                    """,
+                    [
+                        target,
+                        list(accounts),
+                        list(are_scored),
+                        list(fingerprints),
+                        [json.dumps(one) for one in fields],
+                        as_of,
+                        sync,
+                        _now(),
+                    ],
                 )
             if bad:
-                run.executemany("insert into failures values (?, ?, ?, ?, ?)", bad)
+                columns = [list(column) for column in zip(*bad, strict=True)]
+                run.execute(
+                    """
+                    insert into failures
+                    select
+                        ?, ?, unnest(?::text[]), unnest(?::text[]), unnest(?::text[])
+                    """,
+                    [target, sync, *columns],
+                )
             run.execute(
                 "update syncs set sent = sent + ?, succeeded = succeeded + ?,"
                 " failed = failed + ? where target = ? and sync = ?",
