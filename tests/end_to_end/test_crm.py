@@ -293,6 +293,19 @@ def test_a_dry_run_sends_nothing(company, monkeypatch, capsys):
     }
 
 
+def test_files_are_written_where_asked_for(company):
+    folder = company.folder / "elsewhere"
+    assert company.run("--csv", str(folder)) == 0
+    assert (folder / f"{company.target}_changes.csv").exists()
+    with (folder / f"{company.target}_import_1.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    asked = read_target(SEEDS, company.target)
+    assert [row[asked.id_field] for row in rows] == [*company.server.records]
+    assert rows[0][company.field("main_reason")] == REASON
+    assert rows[0][company.field("change_28d")] == "-3.2"
+    assert not (company.folder / "state" / "crm").exists()
+
+
 def test_a_dry_run_shows_before_and_after(company, capsys):
     assert company.push() == 0
     company.publish(account(1, change_28d=-9.5), account(2), account(3))
@@ -506,6 +519,23 @@ def test_a_field_that_is_renamed_is_sent_to_all(company):
     company.sent()
     assert company.push(seeds=seeds) == 0
     assert company.server.records["acct_0002"][f"Other_{old}"] == REASON
+
+
+def test_accounts_may_have_the_id_of_the_crm(company):
+    """Then it is an update by that id, and no field of ours."""
+    settings = {
+        "salesforce": {"id_field": "Id", "operation": "update"},
+        "hubspot": {"id_field": "hs_object_id"},
+    }[company.target]
+    if company.target == "salesforce":
+        company.server.id_field = "Id"
+    else:
+        company.server.id_property = None
+    seeds = seeds_with(company.folder, company.target, **settings)
+    del company.server.records["acct_0003"]
+    assert company.push(seeds=seeds) == 1
+    assert company.acknowledged() == {"acct_0001", "acct_0002"}
+    assert all(company.server.records.values())
 
 
 def test_requests_are_no_larger_than_the_crm_takes(company):
