@@ -103,6 +103,10 @@ class SalesforceServer(Server):
         self.id_field = id_field
         self.most_bytes = most_bytes
         self.jobs: list[dict] = []
+        self.not_processed: set[str] = set()
+        """Accounts that a job does not come to."""
+        self.not_told: set[str] = set()
+        """Accounts that no result names, as above the daily allowance."""
 
     def answer(self, method, path, headers, body):
         if path == "/services/oauth2/token":
@@ -203,8 +207,13 @@ class SalesforceServer(Server):
             told = f"InvalidBatch : Field name not found : {unknown.pop()}"
             job |= {"state": "Failed", "errorMessage": told}
             return
-        good, bad = [], []
+        good, bad, left = [], [], []
         for row in rows:
+            if row[self.id_field] in self.not_told:
+                continue
+            if row[self.id_field] in self.not_processed:
+                left.append(row)
+                continue
             error = self._error(row)
             if error:
                 bad.append({"sf__Id": "", "sf__Error": error, **row})
@@ -220,7 +229,7 @@ class SalesforceServer(Server):
             "processed": len(rows),
             "successfulResults": _csv(reversed(good)),  # order is not promised
             "failedResults": _csv(bad),
-            "unprocessedRecords": "",
+            "unprocessedRecords": _csv(left),
         }
         if self.written is not None:
             self.written.set()

@@ -350,6 +350,16 @@ def test_an_account_that_the_crm_lacks_is_not_acknowledged(company):
     assert set(company.server.records) == {"acct_0001", "acct_0003"}  # none is made
 
 
+@pytest.mark.parametrize("target", ["salesforce"])
+@pytest.mark.parametrize("how", ["not_processed", "not_told"])
+def test_salesforce_may_leave_out_records(company, how):
+    """Only what the results of a job say was written is acknowledged."""
+    setattr(company.server, how, {"acct_0002"})
+    assert company.push() == 1
+    assert company.acknowledged() == {"acct_0001", "acct_0003"}
+    assert [one["account_id"] for one in company.failures()] == ["acct_0002"]
+
+
 @pytest.mark.parametrize("target", ["hubspot"])
 def test_hubspot_may_say_nothing_of_what_it_lacks(company):
     """207 without errors: what is not named was not written."""
