@@ -190,7 +190,6 @@ def roles_page(project: Path) -> str:
         "## How to open one",
         "",
         "```",
-        "scripts/query analyses/csm_whom_do_i_know.sql --role analyst",
         "scripts/query analyses/csm_whom_do_i_know.sql"
         " --file published/roles/csm/emp_0001.duckdb",
         "```",
