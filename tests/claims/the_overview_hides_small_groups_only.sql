@@ -1,5 +1,5 @@
--- Of every day, portfolio_overview_daily has no group that is too small, and all accounts
--- but fewer than the smallest group; with all of them it has the mean coverage of all.
+-- Of every day, portfolio_overview_daily has no group that is too small, and all
+-- accounts but fewer than the smallest group; with all of them it has their coverage.
 
 with
 
@@ -51,7 +51,8 @@ left join shown
 
 where
     shown.smallest_group < smallest.accounts
-    or scored.accounts - coalesce(shown.accounts, 0) not between 0 and smallest.accounts - 1
+    or scored.accounts < shown.accounts
+    or scored.accounts - coalesce(shown.accounts, 0) >= smallest.accounts
     or (
         scored.accounts = shown.accounts
         and abs(scored.coverage_sum - shown.coverage_sum) > 0.00001 * scored.accounts
