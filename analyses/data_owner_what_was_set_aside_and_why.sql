@@ -1,5 +1,5 @@
 -- Data owner: which rows could not be used, why, and since when? One example of each;
--- the rows themselves, with what they hold, are in the restricted file.
+-- the rows themselves, with what they hold, are in the analyst's file.
 
 select
     rejected.source,

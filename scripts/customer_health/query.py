@@ -1,4 +1,4 @@
-"""The command scripts/query: a query on the published marts, as a table."""
+"""The command scripts/query: a query on published marts, as a table."""
 
 import argparse
 import csv
@@ -16,20 +16,20 @@ from customer_health.dbt import PROJECT, given_path
 def main() -> int:
     """Prints the rows; returns 1 with a hint when the query cannot be run."""
     arguments = parse_arguments()
-    marts = arguments.published / "customer_health.duckdb"
+    marts = arguments.file or arguments.published / "customer_health.duckdb"
     for file, hint in (
-        (marts, "Run scripts/build first."),
-        (arguments.file, "The queries are in analyses/."),
+        (marts, "Run scripts/build first; docs/roles.md names the files."),
+        (arguments.query, "The queries are in analyses/."),
     ):
         if not file.exists():
             print(f"There is no {file}. {hint}", file=sys.stderr)
             return 1
     try:
         columns, rows = run(
-            marts, arguments.file, account=arguments.account, owner=arguments.owner
+            marts, arguments.query, account=arguments.account, owner=arguments.owner
         )
     except duckdb.Error as problem:
-        print(f"{arguments.file} cannot be run: {problem}", file=sys.stderr)
+        print(f"{arguments.query} cannot be run: {problem}", file=sys.stderr)
         return 1
     if arguments.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -42,7 +42,7 @@ def main() -> int:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/query", description=__doc__)
-    parser.add_argument("file", type=given_path, help="a file with one query in SQL")
+    parser.add_argument("query", type=given_path, help="a file with one query in SQL")
     parser.add_argument(
         "--account",
         metavar="ID",
@@ -60,6 +60,12 @@ def parse_arguments() -> argparse.Namespace:
         type=given_path,
         default=PROJECT / "published",
         help="folder that scripts/build published to",
+    )
+    parser.add_argument(
+        "--file",
+        type=given_path,
+        help="file of a role to ask, such as published/roles/analyst.duckdb; default"
+        " customer_health.duckdb in the published folder",
     )
     return parser.parse_args()
 

@@ -37,14 +37,14 @@ from .world import (
 ASSESSMENT_TEAMS = ("customer_success", "support", "sales", "product")
 LENIENT_OWNERS = 7  # every seventh CSM rates 1.2 points too high
 ABOUT_CONTACT_SHARE = 0.45  # of assessments; the others are of the whole account
-ASSESSMENT_COMMENTS = (
+ASSESSMENT_COMMENTS = (  # with the name that no reader without personal data may find
     "",
     "",
-    "Good call, next steps agreed.",
-    "Sponsor hard to reach.",
-    "Strong internal advocate.",
-    "Budget under review.",
-    "Asked about the roadmap.",
+    "Good call with Ada Kanarienvogel, next steps agreed.",
+    "Bela Kanarienvogel, our sponsor, is hard to reach.",
+    "Strong internal advocate: Chidi Kanarienvogel.",
+    "Budget under review by Dunja Kanarienvogel.",
+    "Emre Kanarienvogel asked about the roadmap.",
 )
 ONBOARDING_TASKS = (
     "kickoff",

@@ -1,7 +1,7 @@
 """Contacts, who appear in almost every table, and their names.
 
 Every family name is Kanarienvogel and every address ends in @canary.example, so
-that a search can prove that no personal data leaks.
+that a search can prove that no personal data leaks. Comments hold such names too.
 """
 
 from __future__ import annotations

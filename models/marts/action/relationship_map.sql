@@ -26,6 +26,17 @@ contact_roles as (
 
 ),
 
+people as (
+
+    select
+        contact_id,
+        full_name,
+        email
+
+    from {{ ref('stg_crm__contacts') }}
+
+),
+
 contacts as (
 
     select
@@ -33,6 +44,8 @@ contacts as (
         account_ids.snapshot_date,
         account_ids.loaded_until,
         contact_roles.contact_id,
+        people.full_name,
+        people.email,
         contact_roles.persona,
         contact_roles.importance
 
@@ -43,6 +56,9 @@ contacts as (
             account_ids.source_account_id = contact_roles.account_id
             and account_ids.snapshot_date >= contact_roles.created_on
             and account_ids.loaded_until >= contact_roles.loaded_on
+
+    left join people
+        on contact_roles.contact_id = people.contact_id
 
     where
         contact_roles.left_on is null
@@ -146,6 +162,8 @@ ties as (
         contacts.snapshot_date,
 
         -- who it is
+        contacts.full_name,
+        contacts.email,
         contacts.persona,
         contacts.importance,
 
