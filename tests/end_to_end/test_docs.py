@@ -194,6 +194,17 @@ def test_files_that_are_named_are_there(page):
             assert (PROJECT / name).exists(), f"{page.name} names {name}"
 
 
+def test_the_rows_that_change_a_weight_fit_their_seeds():
+    """Catches a column that was added to a seed, and steps that would break it."""
+    widths = {
+        len((PROJECT / "seeds" / f"{name}.csv").read_text().split("\n")[0].split(","))
+        for name in ("scorecards", "scorecard_dimensions")
+    }
+    text = (PROJECT / "docs/change_a_weight.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("default,")]
+    assert {len(row) for row in csv.reader(rows)} == widths
+
+
 # Signals
 
 
