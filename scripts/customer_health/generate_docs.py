@@ -12,6 +12,7 @@ from customer_health.docs_pages.bands import bands_page
 from customer_health.docs_pages.columns import columns_page
 from customer_health.docs_pages.dimensions import dimensions_page
 from customer_health.docs_pages.glossary import glossary_page
+from customer_health.docs_pages.signal_words import signal_words
 from customer_health.docs_pages.signals import signals_page
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/alerts_and_actions.md": actions_page,
     "docs/glossary.md": glossary_page,
     "docs/columns.csv": columns_page,
+    "models/intermediate/_signals.md": signal_words,
 }
 
 

@@ -15,7 +15,7 @@ from laboratory import PROJECT
 @pytest.fixture
 def project(tmp_path):
     """A copy of what the pages are made from, to be changed."""
-    for folder in ("seeds", "models/staging", "models/marts", "docs"):
+    for folder in ("seeds", "models", "docs"):
         shutil.copytree(PROJECT / folder, tmp_path / folder)
     return tmp_path
 
@@ -267,5 +267,5 @@ def test_every_page_is_linked():
     """Catches a page that is written and that nobody finds."""
     text = (PROJECT / "docs/glossary.md").read_text()
     for name in PAGES:
-        if name != "docs/glossary.md":
+        if name.startswith("docs/") and name != "docs/glossary.md":
             assert f"({name.removeprefix('docs/')})" in text, name
