@@ -1,6 +1,8 @@
 """The pages in docs/ say what seeds and contracts say, and lead somewhere."""
 
 import csv
+import json
+import os
 import re
 import shutil
 
@@ -8,6 +10,7 @@ import pytest
 from customer_health import generate_docs
 from customer_health.docs_pages.signals import signals_page
 from customer_health.docs_pages.text import anchor, marts
+from customer_health.docs_site import undescribed
 from customer_health.generate_docs import PAGES, outdated
 from laboratory import PROJECT
 
@@ -269,3 +272,117 @@ def test_every_page_is_linked():
     for name in PAGES:
         if name.startswith("docs/") and name != "docs/glossary.md":
             assert f"({name.removeprefix('docs/')})" in text, name
+
+
+# dbt's own page
+
+
+@pytest.fixture(scope="module")
+def site(laboratory, publication):
+    """What scripts/docs made: the run, the page, manifest and catalog."""
+    project = laboratory.copy_project("project_docs")
+    page = laboratory.folder / "docs" / "index.html"
+    run = laboratory.script(
+        "docs_site",
+        f"--warehouse={laboratory.copy_warehouse(publication.warehouse, 'docs')}",
+        f"--out={page.parent}",
+        project=project,
+    )
+    manifest, catalog = (
+        json.loads((run.target / "docs" / f"{name}.json").read_text())
+        for name in ("manifest", "catalog")
+    )
+    return run, page, manifest, catalog
+
+
+def test_every_column_is_described(site):
+    """Of every table, as it is in the warehouse. Catches a column that was added to SQL
+    alone, which the manifest does not know."""
+    run, page, manifest, catalog = site
+    assert undescribed(manifest, catalog) == []
+    assert run.code == 0, run.output
+    assert f"Wrote {page}" in run.output
+    built = catalog["nodes"] | catalog["sources"]
+    names = [name for name in built if name.startswith("model.customer_health.int_")]
+    assert len(names) > 150
+    assert len(built["model.customer_health.account_health_daily"]["columns"]) > 20
+
+
+def test_a_column_without_words_is_named(site):
+    """Of a model, a seed and a raw table; what the loader adds to these is none of
+    theirs. Catches a check that looks at the catalog or at the manifest alone."""
+    _, _, manifest, catalog = site
+    manifest, catalog = json.loads(json.dumps([manifest, catalog]))
+    model = "model.customer_health.int_account_days"
+    seed = "seed.customer_health.guides"
+    source = "source.customer_health.crm.accounts"
+    manifest["nodes"][model]["columns"].pop("segment")
+    manifest["nodes"][seed]["columns"]["means"]["description"] = " "
+    manifest["nodes"][seed]["description"] = ""
+    manifest["sources"][source]["columns"].pop("account_name")
+    assert "_row_status" in catalog["sources"][source]["columns"]
+    assert undescribed(manifest, catalog) == [
+        "accounts.account_name",
+        "guides",
+        "guides.means",
+        "int_account_days.segment",
+    ]
+
+
+def test_signals_have_the_words_of_their_seed(site):
+    _, _, manifest, _ = site
+    columns = manifest["nodes"][
+        "model.customer_health.int_adoption_signals_by_account_day"
+    ]["columns"]
+    for row in seed("signals"):
+        if row["dimension"] == "adoption":
+            assert row["description"] in columns[row["signal"]]["description"]
+
+
+def test_the_page_shows_words_and_lineage_without_a_network(site, laboratory):
+    """In a browser: no errors, nothing that is asked for elsewhere, no path of this
+    machine. Catches a page that needs files beside it."""
+    _, page, _, _ = site
+    assert str(laboratory.folder) not in page.read_text()
+    assert [file.name for file in page.parent.iterdir()] == ["index.html"]
+    if shutil.which("chromium") is None:
+        if os.environ.get("CI"):
+            pytest.fail("There is no chromium.")
+        pytest.skip("There is no chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    problems = []
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        opened = running.new_page()
+        opened.on("pageerror", lambda error: problems.append(str(error)))
+        opened.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning") and problems.append(message.text)
+            ),
+        )
+        opened.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:", "blob:"))
+                or problems.append(request.url)
+            ),
+        )
+        model = "model.customer_health.account_health_daily"
+        opened.goto(f"{page.as_uri()}#!/model/{model}")
+        opened.wait_for_selector("text=One row per account per day", timeout=120_000)
+        words = opened.inner_text("body")
+        opened.click('a[ng-click="onLauncherClick()"]')
+        opened.wait_for_selector("text=Lineage Graph")
+        opened.wait_for_function(
+            "[...document.querySelectorAll('input')]"
+            ".some(input => input.value === '+account_health_daily+')"
+        )
+        assert opened.locator(".launcher-content canvas").count() > 0
+        running.close()
+    assert "Day of the snapshot; it knows what was known by the end" in words
+    assert problems == []

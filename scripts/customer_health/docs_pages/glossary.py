@@ -7,6 +7,7 @@ from customer_health.docs_pages.text import NOTE, page, seed, sentence, table
 LINKS = """\
 Elsewhere: [signals](signals.md), [dimensions](dimensions.md),
 [bands, axes and stages](bands.md), [alerts and actions](alerts_and_actions.md),
+[scorecards](scorecards.md), [how to change a weight](change_a_weight.md),
 [every column of every published table](columns.csv).
 """
 
