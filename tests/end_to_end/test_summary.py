@@ -139,14 +139,14 @@ def test_new_alerts_are_counted_and_the_first_are_told(published):
     published.alert("old", "urgent", 1, days_ago=1)
     published.alert("over", "urgent", 1, days_ago=9, is_open=False)
     published.alert("last", "notice", 9)
-    for account, arr in (("small", 1), ("a", 9), ("middle", 5)):
+    for account, arr in (("a", 1), ("large", 9), ("middle", 5)):
         published.alert(account, "urgent", 1, arr=arr)
     for account in ("w", "x", "y"):
         published.alert(account, "warning", 4)
     told = published.told()
     assert "7 new alerts: 3 urgent, 3 warning, 1 notice. 8 are open." in told
     assert "urgent: Galley [b]Works[/b] (a): Something of a." in told
-    names = ["(a)", "(middle)", "(small)", "(w)", "(x)"]
+    names = ["(large)", "(middle)", "(a)", "(w)", "(x)"]
     assert [told.index(name) for name in names] == sorted(
         told.index(name) for name in names
     )
