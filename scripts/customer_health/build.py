@@ -8,13 +8,12 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import yaml
 from rich.console import Console
-from rich.table import Table
 
 from customer_health.dbt import PROJECT, TARGET, DbtFailed, given_path, run_dbt
 from customer_health.publish import publish, remove_leftovers
+from customer_health.summary import summarise
 from customer_health.warehouse import connect
 
 # unit tests are about the SQL, not the data: scripts/test runs them
@@ -69,14 +68,16 @@ def main() -> int:
             "The whole log is in logs/dbt.log."
         )
         return 1
-    summarise(arguments.published, published.written, time.monotonic() - began)
-    if arguments.no_dashboards:
-        return 0
-    return make_dashboards(arguments.published, variables)
+    seconds = time.monotonic() - began
+    pages_are_made = arguments.no_dashboards or make_dashboards(
+        arguments.published, variables
+    )
+    summarise(arguments.published, published.written, seconds, console)
+    return 0 if pages_are_made else 1
 
 
-def make_dashboards(published: Path, variables: dict[str, object]) -> int:
-    """Makes the pages of what was published; returns 1 when they cannot be made."""
+def make_dashboards(published: Path, variables: dict[str, object]) -> bool:
+    """Makes the pages of what was published; says why when they cannot be made."""
     from customer_health.dashboards import making
 
     try:
@@ -89,8 +90,8 @@ def make_dashboards(published: Path, variables: dict[str, object]) -> int:
             f"{problem or type(problem).__name__}", highlight=False, markup=False
         )
         console.print("\nPut that right and run scripts/dashboards.")
-        return 1
-    return 0
+        return False
+    return True
 
 
 def stopped() -> int:
@@ -326,56 +327,6 @@ def tell_what_was_scored(
     if days:
         console.print(f"Scored {days:,} days between {first} and {last}.")
     return days
-
-
-def summarise(published: Path, written: list[str], seconds: float) -> None:
-    """Says what was published, where, and what to look at next."""
-    file = published / "customer_health.duckdb"
-    with duckdb.connect(str(file), read_only=True) as connection:
-        days = connection.execute(
-            "select min(snapshot_date), max(snapshot_date),"
-            " count(distinct snapshot_date) from account_health_daily"
-        ).fetchone()
-        bands = connection.execute(
-            "select health_band, count(*), round(sum(arr)),"
-            " round(avg(health_score), 1), round(avg(coverage), 2)"
-            " from account_health_current group by 1 order by 4 desc nulls last"
-        ).fetchall()
-        gone = connection.execute(
-            "select source || '.' || table_name, warning from data_inventory"
-            " where freshness in ('stale', 'disappeared') order by 1"
-        ).fetchall()
-        (set_aside,) = connection.execute(
-            "select sum(rejected_rows) from data_inventory"
-        ).fetchone()
-    console.print(
-        f"\n[bold]Published {days[2]} days, {days[0]} to {days[1]}[/],"
-        f" in {seconds:.0f} s. {len(written)} files changed."
-    )
-    table = Table(title=f"Accounts on {days[1]}", title_justify="left")
-    for heading in ("band", "accounts", "ARR", "mean score", "mean coverage"):
-        table.add_column(heading, justify="left" if heading == "band" else "right")
-    for band, accounts, arr, score, coverage in bands:
-        table.add_row(
-            band,
-            str(accounts),
-            f"{arr or 0:,.0f}",
-            str("–" if score is None else score),
-            str(coverage),
-        )
-    console.print(table)
-    for table, warning in gone:
-        console.print(f"[bold yellow]Warning:[/] {table}: {warning}")
-    where = "" if published == PROJECT / "published" else f" --published {published}"
-    if set_aside:
-        console.print(
-            f"{set_aside:,.0f} raw rows were set aside; why, and what else to see:\n"
-            f"scripts/query analyses/can_todays_data_be_trusted.sql{where}\n"
-        )
-    console.print(
-        f"Look at [bold]{file}[/]: account_health_current first, or run\n"
-        f"scripts/query analyses/how_healthy_is_every_account.sql{where}"
-    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs dbt with a progress bar, and explains what failed."""
+"""Runs dbt with a progress bar, tells its phases in words, explains what failed."""
 
 import fcntl
 import json
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from customer_health.phases import phase_of
 from customer_health.spark import (
     OLDEST_JAVA,
     finish_interrupted_writes,
@@ -47,6 +48,8 @@ def run_dbt(
     raw_tables_are_loaded: bool = False,
 ) -> dict:
     """Runs dbt in a process of its own and shows a bar that counts its nodes.
+
+    Beside the bar stands the phase in words; without a terminal, a line for each.
 
     With `raw_tables_are_loaded`, by a run before, it reads only what is read by day.
     Returns when it `began` and `ended`, in seconds since 1970, and of each node in
@@ -115,16 +118,17 @@ def environment_of_dbt(engine: str, warehouse: Path) -> dict[str, str]:
 def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str]:
     """Moves the bar with every event of dbt; returns the errors it reported."""
     errors: list[str] = []
+    told: set[str] = set()
     other_lines: list[str] = []
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[node]}"),
+        TextColumn("{task.fields[phase]}"),
         console=console,
         transient=not console.is_terminal,
     ) as progress:
-        bar = progress.add_task(title, total=None, node="starting dbt")
+        bar = progress.add_task(title, total=None, phase="Reading the project")
         for line in process.stdout:
             try:
                 event = json.loads(line)
@@ -135,25 +139,39 @@ def _follow(process: subprocess.Popen, title: str, console: Console) -> list[str
             # hooks count for themselves, and nodes do not end in order
             task = progress.tasks[bar]
             if data.get("total", 0) >= max(task.total or 0, 10):
+                phase = _phase(data.get("node_info", {}))
                 progress.update(
                     bar,
                     completed=max(task.completed, data.get("index", 0)),
                     total=data["total"],
-                    node=data.get("node_info", {}).get("node_name", ""),
+                    phase=phase,
                 )
+                _tell_once(phase, told, console)
             if event["info"]["name"] == "JinjaLogInfo":
                 message = event["info"]["msg"]
                 if message.startswith("Reading "):
-                    progress.update(bar, node=message)
+                    progress.update(bar, phase=message)
+                    _tell_once(phase_of("operation", ""), told, console)
                 else:
                     console.print(message, highlight=False)
             if event["info"]["level"] == "error":
                 errors.append(event["info"]["msg"].strip())
-        progress.update(bar, node="")
+        progress.update(bar, phase="")
     # what Spark writes, or Python when it breaks, matters only if dbt itself is silent
     return [error for error in dict.fromkeys(errors) if error] or other_lines[
         -SHOWN_LINES:
     ]
+
+
+def _tell_once(phase: str, told: set[str], console: Console) -> None:
+    """A line for a phase that begins, where there is no bar to stand beside."""
+    if phase not in told and not console.is_terminal:
+        console.print(f"  {phase}", highlight=False)
+    told.add(phase)
+
+
+def _phase(node: dict) -> str:
+    return phase_of(node.get("resource_type", ""), node.get("node_path", ""))
 
 
 def _timings(target: Path) -> list[dict]:

@@ -1,25 +1,18 @@
-"""The command scripts/generate_signal_catalogue: writes docs/signals.md, what every
-signal means and what it is worth, from the seeds and the contract of the raw tables.
+"""docs/signals.md: what every signal means and what it is worth, from the seeds and the
+contract of the raw tables.
 """
 
-import argparse
-import csv
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
+from customer_health.docs_pages.text import Row, anchor, contract, page, seed, table
 
-PROJECT = Path(__file__).resolve().parents[2]
-CATALOGUE = Path("docs", "signals.md")
 SCORECARD = "default"
-
-Row = dict[str, str]
 
 INTRODUCTION = """\
 # Signals
 
-*Written by `scripts/generate_signal_catalogue` from `seeds/` and the contract of the
+*Written by `scripts/generate_docs` from `seeds/` and the contract of the
 raw tables: change those, then run it again.*
 
 {counts}
@@ -46,30 +39,14 @@ How to read the tables:
 """
 
 
-def catalogue(project: Path = PROJECT) -> str:
+def signals_page(project: Path) -> str:
     """The catalogue as Markdown."""
-    dimensions = _seed(project, "dimensions")
-    signals = _seed(project, "signals")
-    actions = {row["action"]: row["title"] for row in _seed(project, "actions")}
-    version = max(
-        int(row["version"])
-        for row in _seed(project, "scorecards")
-        if row["scorecard"] == SCORECARD and row["status"] == "published"
-    )
-
-    def of_scorecard(seed: str, key: str) -> dict[str, Row]:
-        return {
-            row[key]: row
-            for row in _seed(project, seed)
-            if row["scorecard"] == SCORECARD and int(row["version"]) == version
-        }
-
-    knots = of_scorecard("scorecard_signals", "signal")
-    weights = {
-        name: float(row["weight"])
-        for name, row in of_scorecard("scorecard_dimensions", "dimension").items()
-    }
-    points = _points(signals, knots, weights)
+    dimensions = seed(project, "dimensions")
+    signals = seed(project, "signals")
+    actions = {row["action"]: row["title"] for row in seed(project, "actions")}
+    version = latest_published(project)[SCORECARD]
+    knots, weights = weights_of(project, SCORECARD, version)
+    points = points_of(signals, knots, weights)
 
     parts = [INTRODUCTION.format(counts=_counts(signals, points, version))]
     parts += [_summary(dimensions, signals, points, weights)]
@@ -81,10 +58,39 @@ def catalogue(project: Path = PROJECT) -> str:
             _signal_table(own, knots, points, actions),
         ]
     parts += ["## Raw tables", _raw_tables(project, signals)]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return page(parts)
 
 
-def _points(
+def latest_published(project: Path) -> dict[str, int]:
+    """The latest published version of every scorecard that has one."""
+    latest: dict[str, int] = {}
+    for row in seed(project, "scorecards"):
+        if row["status"] == "published":
+            name = row["scorecard"]
+            latest[name] = max(latest.get(name, 0), int(row["version"]))
+    return latest
+
+
+def weights_of(
+    project: Path, scorecard: str, version: int
+) -> tuple[dict[str, Row], dict[str, float]]:
+    """The rows of a version by signal, and its weights by dimension."""
+
+    def of_version(name: str, key: str) -> dict[str, Row]:
+        return {
+            row[key]: row
+            for row in seed(project, name)
+            if row["scorecard"] == scorecard and int(row["version"]) == version
+        }
+
+    weights = of_version("scorecard_dimensions", "dimension")
+    return (
+        of_version("scorecard_signals", "signal"),
+        {name: float(row["weight"]) for name, row in weights.items()},
+    )
+
+
+def points_of(
     signals: list[Row], knots: dict[str, Row], weights: dict[str, float]
 ) -> dict[str, float]:
     """What each signal that counts is of 100 points of the score."""
@@ -127,7 +133,7 @@ def _summary(
         own = [row["signal"] for row in signals if row["dimension"] == name]
         rows.append(
             [
-                f"[{dimension['label']}](#{_anchor(dimension['label'])})",
+                f"[{dimension['label']}](#{anchor(dimension['label'])})",
                 dimension["axis"],
                 str(len(own)),
                 str(sum(signal in points for signal in own)),
@@ -137,7 +143,7 @@ def _summary(
         )
     sums = [str(sum(int(row[column]) for row in rows)) for column in (2, 3)]
     rows.append(["all", "", *sums, f"{sum(weights.values()):g}", "100.0"])
-    return _table(
+    return table(
         ["dimension", "axis", "signals", "counted", "weight", "of 100 points"],
         rows,
         "llrrrr",
@@ -189,7 +195,7 @@ def _signal_table(
         "asked by",
         "ground",
     ]
-    return _table(columns, rows, "l" * len(columns))
+    return table(columns, rows, "l" * len(columns))
 
 
 def _window(signal: str) -> str:
@@ -215,13 +221,13 @@ def _weight(row: Row | None, points: float | None) -> str:
 
 def _raw_tables(project: Path, signals: list[Row]) -> str:
     owners = {
-        f"{row['source']}.{row['table_name']}": row for row in _seed(project, "sources")
+        f"{row['source']}.{row['table_name']}": row for row in seed(project, "sources")
     }
     rows = []
     for file in sorted(project.glob("models/staging/*/_*__sources.yml")):
-        for source in yaml.safe_load(file.read_text())["sources"]:
-            for table in source["tables"]:
-                name = f"{source['name']}.{table['name']}"
+        for source in contract(file)["sources"]:
+            for raw in source["tables"]:
+                name = f"{source['name']}.{raw['name']}"
                 governed = [
                     f"`{row['signal']}`"
                     for row in signals
@@ -231,13 +237,13 @@ def _raw_tables(project: Path, signals: list[Row]) -> str:
                 rows.append(
                     [
                         name,
-                        " ".join(table["description"].split()),
+                        " ".join(raw["description"].split()),
                         owners[name]["owner"],
                         owners[name]["max_lag_days"] or "never",
                         ", ".join(governed),
                     ]
                 )
-    return _table(
+    return table(
         [
             "raw table",
             "what it holds",
@@ -248,32 +254,3 @@ def _raw_tables(project: Path, signals: list[Row]) -> str:
         rows,
         "lllrl",
     )
-
-
-def _table(columns: list[str], rows: Iterable[list[str]], alignment: str) -> str:
-    lines = [columns, ["---:" if side == "r" else "---" for side in alignment]]
-    lines += [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def _anchor(heading: str) -> str:
-    """The fragment of a heading's address, as Markdown viewers make it."""
-    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
-
-
-def _seed(project: Path, name: str) -> list[Row]:
-    with (project / "seeds" / f"{name}.csv").open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def main() -> None:
-    """Writes the catalogue."""
-    argparse.ArgumentParser(
-        prog="scripts/generate_signal_catalogue", description=__doc__
-    ).parse_args()
-    (PROJECT / CATALOGUE).write_text(catalogue())
-    print(f"Wrote {CATALOGUE}.")
-
-
-if __name__ == "__main__":
-    main()
