@@ -1,20 +1,19 @@
 """The command scripts/metrics: metrics of the semantic layer, from the published marts.
 
-MetricFlow writes the SQL from what dbt knows of models/marts/semantic/, and it runs on the
-published DuckDB file, read only. Its own command, mf, opens the warehouse to write, and
+MetricFlow writes the SQL from what dbt knows of models/marts/semantic/, and it runs on
+the published DuckDB file, read only. Its own command, mf, opens the file to write, and
 asks PyPI for a newer version of itself at each start, which this does not.
 """
 
 import argparse
 import csv
-import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 
 import duckdb
-from dbt.cli.main import dbtRunner
 from metricflow.data_table.mf_table import MetricFlowDataTable
 from metricflow.engine.metricflow_engine import (
     MetricFlowEngine,
@@ -33,11 +32,14 @@ from rich.console import Console
 from rich.table import Table
 
 from customer_health.build import given_date
-from customer_health.dbt import PROJECT, given_path
+from customer_health.dbt import PROJECT, environment_of_dbt, given_path
 from customer_health.query import show
+from customer_health.warehouse import attach
 
 # Where the project is read for metrics, apart from what a build may be writing.
 TARGET = PROJECT / "target" / "metrics"
+# What the tables' database is called, in dbt's manifest and in the SQL of a metric.
+DATABASE = "customer_health"
 
 
 class CannotAnswer(Exception):
@@ -140,20 +142,24 @@ def read_semantic_manifest(
     project: Path = PROJECT, target: Path = TARGET
 ) -> PydanticSemanticManifest:
     """What dbt knows of semantic models and metrics. Raises CannotAnswer."""
-    # tables are named <file>.<schema>.<table>: dbt opens no warehouse to parse
-    os.environ["CUSTOMER_HEALTH_WAREHOUSE"] = "customer_health.duckdb"
-    parsed = dbtRunner().invoke(
+    parsed = subprocess.run(
         [
+            Path(sys.executable).with_name("dbt"),
             "--quiet",
             "parse",
             f"--project-dir={project}",
             f"--profiles-dir={project}",
             "--target=duckdb",
             f"--target-path={target}",
-        ]
+        ],
+        # which names the tables; dbt opens no warehouse to parse
+        env=environment_of_dbt("duckdb", Path(f"{DATABASE}.duckdb")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
-    if not parsed.success:
-        raise CannotAnswer(f"dbt cannot read the project: {parsed.exception}")
+    if parsed.returncode != 0:
+        raise CannotAnswer(f"dbt cannot read the project:\n{parsed.stdout}")
     return parse_manifest_from_dbt_generated_manifest(
         (target / "semantic_manifest.json").read_text()
     )
@@ -195,7 +201,7 @@ class Metrics:
         return self._answer(self._engine.explain, question).sql_statement.sql
 
     def ask(self, **question: object) -> tuple[Sequence[str], Sequence[tuple]]:
-        """Columns and rows; the arguments are those of _request. Raises CannotAnswer."""
+        """Columns and rows, of a question as _request has it. Raises CannotAnswer."""
         found = self._answer(self._engine.query, question).result_df
         return found.column_names, found.rows
 
@@ -237,18 +243,18 @@ def _request(
 
 
 class PublishedMarts:
-    """What MetricFlow asks of a database, by a file that nobody can change through it."""
+    """What MetricFlow asks of a database; nothing can be changed through it."""
 
     sql_engine_type = SqlEngine.DUCKDB
     sql_plan_renderer = DuckDbSqlPlanRenderer()
 
     def __init__(self, marts: Path) -> None:
         self._connection = duckdb.connect()
-        # by the name that the manifest gives it, whatever the file is called
-        path = str(marts).replace("'", "''")
-        self._connection.execute(f"attach '{path}' as customer_health (read_only)")
+        attach(self._connection, marts, DATABASE)
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
+
+    # MetricFlow gives the statement, and parameters that it has none of, by these names
 
     def query(self, stmt: str, sql_bind_parameter_set=None) -> MetricFlowDataTable:
         found = self._connection.execute(stmt)

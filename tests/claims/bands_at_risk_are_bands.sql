@@ -1,13 +1,18 @@
--- Every band of the setting at_risk_bands that seeds/health_bands.csv does not have, and
--- unknown, which says nothing of risk: what metrics call at risk would be too little.
+-- Every band of the setting at_risk_bands that is none in seeds/health_bands.csv, or
+-- has no scores: what the metrics call at risk would be too little.
 
 with
 
 bands_at_risk as (
 
     {% for band in var('at_risk_bands') %}
-    select '{{ band }}' as band {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select '{{ band }}' as band
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif %}
+    {%- endfor %}
 
 ),
 
