@@ -110,9 +110,9 @@ def parse_arguments(given: list[str] | None = None) -> argparse.Namespace:
         action="append",
         default=[],
         help="a condition, such as \"{{ Dimension('account__segment') }} ="
-        " 'enterprise'\"; several times for several. Of accounts, scores and ARR, which"
-        " are those of the last day of a period, it is the last day with a row for which"
-        " they hold: to see none where there is none, group by the dimension instead",
+        " 'enterprise'\"; several times for several. Accounts, scores and ARR are then"
+        " of the last day of a period on which any account fits: to see none where"
+        " there is none, group by the dimension instead",
     )
     parser.add_argument(
         "--from", dest="first", type=given_date, help="first day, such as 2026-01-01"
