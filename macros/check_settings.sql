@@ -44,6 +44,10 @@
             'contraction_share must lie between 0 and 1, and expansion_share above 0: they '
             ~ 'are shares of the revenue before.') }}
     {% endif %}
+    {% if var('at_risk_bands') is string or not var('at_risk_bands') %}
+        {{ exceptions.raise_compiler_error(
+            'at_risk_bands must be a list of bands such as [at_risk, critical].') }}
+    {% endif %}
     {% for name, least in [('backtest_months', 1), ('minimum_outcomes', 2),
         ('minimum_renewals', 1)] %}
         {% if var(name) is not integer or var(name) < least %}

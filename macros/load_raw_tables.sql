@@ -109,6 +109,7 @@
 {% endmacro %}
 
 
+{# Makes a table anew from a query. #}
 {% macro replace_raw_table(name, query) %}
     {% if target.type == 'spark' %}
         {% do run_query('drop table if exists ' ~ name) %}
@@ -293,6 +294,7 @@ having count(*) > 1
 {% endmacro %}
 
 
+{# A condition: two relations agree in all columns of a key. #}
 {% macro same_key(one, other, key) -%}
     {%- for column in key %}{{ ' and ' if not loop.first }}{{ one }}.{{ column }} = {{ other }}.{{ column }}
     {%- endfor %}

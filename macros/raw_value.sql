@@ -77,6 +77,7 @@
     cast(try_cast({{ text }} as timestamp_ltz) as timestamp)
 {%- endmacro %}
 
+{# A condition: all of a text matches a regular expression. #}
 {% macro text_matches(text, pattern) -%}
     {{ adapter.dispatch('text_matches')(text, pattern) }}
 {%- endmacro %}
