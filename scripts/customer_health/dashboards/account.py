@@ -430,11 +430,10 @@ def _score_chart(bands: list[Band]):
     names = (
         alt.Chart(_data("spells"))
         .mark_text(align="left", dx=4, fontSize=11)
-        .transform_filter("datum.is_wide")
         .encode(
             x="from:T",
             y=alt.Y("row:N", sort=None),
-            text="title:N",
+            text="text:N",
             color=alt.condition(
                 "datum.is_dark", alt.value("white"), alt.value("black")
             ),
@@ -525,9 +524,7 @@ def _timeline_chart():
     day = alt.X("from:T", title=None, axis=alt.Axis(format="%-d %b"))
     return finished(
         alt.layer(
-            base.mark_bar(height=9, opacity=0.75)
-            .transform_filter("datum.to !== null")
-            .encode(x=day, x2="to:T", color=kind),
+            base.mark_bar(height=9, opacity=0.75).encode(x=day, x2="end:T", color=kind),
             base.mark_point(filled=True, size=80).encode(
                 x=day,
                 color=kind,

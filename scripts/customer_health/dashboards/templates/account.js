@@ -79,10 +79,12 @@ function spells(days, names, titleOf, row, says) {
     if (before && before.name === name && before.until === day - 1) before.until = day;
     else found.push({ name, first: day, until: day });
   });
+  // a spell that is too short has no room for its title
+  const isWide = (one) => one.until - one.first >= days.length / 10;
   return found.filter((one) => !none(one.name)).map((one) => ({
     row, title: titleOf(one.name), from: dayOf(one.first), to: dayOf(one.until + 1),
     says: says(one.name), is_dark: dark(titleOf(one.name)),
-    is_wide: one.until - one.first >= Math.max(4, settings.days / 10),
+    text: isWide(one) ? titleOf(one.name) : "",
   }));
 }
 
@@ -262,7 +264,7 @@ function drawTimeline(account) {
     element("tbody", {}, ...rows.map((row) => element("tr", {},
       element("td", { class: "said" }, row[0] ?? ""), element("td", { class: "said" }, row[1] ?? ""),
       element("td", { class: "said" }, row[2]), element("td", {}, row[3])))))) : "");
-  return drawOr("timeline", { events },
+  return drawOr("timeline", { events: events.map((one) => ({ ...one, end: one.to ?? one.from })) },
     "No alert, no action and no other band in this period.");
 }
 
