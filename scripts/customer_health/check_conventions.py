@@ -132,9 +132,10 @@ def line_1_of_a_model_is_its_grain(project: Path, manifest: dict) -> Found:
 
 
 def properties_are_named_after_their_folder(project: Path, manifest: dict) -> Found:
-    for file in sorted(project.glob("models/*/**/*.yml")):
+    """Exposures lie above the folders, in files that are named as people call them."""
+    for file in sorted(project.glob("models/*/*/*.yml")):
         folder = file.parent.name
-        if not file.name.startswith(f"_{folder}__") and file.name != "_exposures.yml":
+        if not file.name.startswith(f"_{folder}__"):
             yield (
                 str(file.relative_to(project)),
                 f"Name it _{folder}__models.yml, or _{folder}__ and what it is about.",
