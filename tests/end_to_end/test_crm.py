@@ -237,10 +237,12 @@ def test_only_what_changed_is_sent(company):
 
 
 def test_the_crm_has_what_was_published(company):
-    """Field by field, in the forms of the CRM; what is null clears the field."""
+    """Field by field, in the forms of the CRM, a text on one line; null clears."""
     company.server.records["acct_0001"][company.field("next_action")] = "of last week"
     company.publish(
-        account(1, main_reason='=1+1 "a", b', next_action=None, health_score=0.04),
+        account(
+            1, main_reason='=1+1\r\n "a",  b\n', next_action=None, health_score=0.04
+        ),
         account(2),
         account(3),
     )
