@@ -10,8 +10,10 @@ from pathlib import Path
 from customer_health.docs_pages.actions import actions_page
 from customer_health.docs_pages.bands import bands_page
 from customer_health.docs_pages.columns import columns_page
+from customer_health.docs_pages.crm import crm_page
 from customer_health.docs_pages.dimensions import dimensions_page
 from customer_health.docs_pages.glossary import glossary_page
+from customer_health.docs_pages.roles import roles_page
 from customer_health.docs_pages.signal_words import signal_words
 from customer_health.docs_pages.signals import signals_page
 
@@ -25,6 +27,8 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "docs/alerts_and_actions.md": actions_page,
     "docs/glossary.md": glossary_page,
     "docs/columns.csv": columns_page,
+    "docs/roles.md": roles_page,
+    "docs/crm.md": crm_page,
     "models/intermediate/_signals.md": signal_words,
 }
 

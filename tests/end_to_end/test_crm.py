@@ -23,7 +23,6 @@ import yaml
 from crm_servers import CLIENT_SECRET, TOKEN, HubspotServer, SalesforceServer
 from customer_health.crm import CannotPush, files
 from customer_health.crm import push as command
-from customer_health.crm.page import crm_page
 from customer_health.crm.plan import Change
 from customer_health.crm.targets import read_target, shortened
 from laboratory import PROJECT, SCRIPTS
@@ -698,8 +697,7 @@ def test_settings_that_cannot_be_right_are_refused(tmp_path):
 def test_fields_are_columns_of_the_mart_and_documented(name):
     target = read_target(SEEDS, name)
     assert set(target.columns) <= set(mart_columns()) - {"account_id", "fingerprint"}
-    page = crm_page(PROJECT)
-    assert page == (PROJECT / "docs" / "crm.md").read_text()
+    page = (PROJECT / "docs" / "crm.md").read_text()
     for field in [target.id_field, *(field.name for field in target.fields)]:
         assert f"`{field}`" in page
 

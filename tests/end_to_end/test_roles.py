@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from customer_health.publish import publish
 from customer_health.query import run
-from customer_health.roles import file_of_owner, roles_page
+from customer_health.roles import file_of_owner
 from laboratory import PROJECT, rows, value
 
 BI_FILE = "customer_health.duckdb"
@@ -374,8 +374,3 @@ def test_the_manifest_lists_the_files_of_every_role(publication):
         "executive",
         "analyst",
     }
-
-
-def test_the_page_on_roles_is_that_of_the_seeds():
-    """Catches a seed that was edited without docs/roles.md."""
-    assert (PROJECT / "docs" / "roles.md").read_text() == roles_page(PROJECT)

@@ -40,7 +40,7 @@ def marts(project: Path) -> Iterator[dict]:
     contracts = [
         model
         for file in project.glob("models/marts/*/_*models.yml")
-        for model in contract(file)["models"]
+        for model in contract(file).get("models", [])
     ]
     yield from sorted(
         (model for model in contracts if model["name"] in names),

@@ -1,10 +1,8 @@
 """docs/crm.md: how health gets into a CRM, and the fields it needs, by the seeds."""
 
-import csv
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[3]
-PAGE = Path("docs", "crm.md")
+from customer_health.docs_pages.text import NOTE, Row, seed
 
 NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 TYPES = {
@@ -17,13 +15,14 @@ TYPES = {
     "enumeration": "Dropdown select",
 }
 
-TEMPLATE = Path(__file__).with_name("page.md")
+SOURCES = "`seeds/crm_targets.csv` and `seeds/crm_fields.csv`"
+TEMPLATE = Path(__file__).with_name("crm.md")
 
 
 def crm_page(project: Path) -> str:
     """The page as Markdown."""
-    targets, fields = _seed(project, "crm_targets"), _seed(project, "crm_fields")
-    bands = sorted(_seed(project, "health_bands"), key=lambda row: row["sort_order"])
+    targets, fields = seed(project, "crm_targets"), seed(project, "crm_fields")
+    bands = sorted(seed(project, "health_bands"), key=lambda row: row["sort_order"])
     tables = []
     for target in targets:
         own = [row for row in fields if row["target"] == target["target"]]
@@ -32,19 +31,21 @@ def crm_page(project: Path) -> str:
         f"`{row['field']}`" for row in fields if row["column_name"] == "snapshot_date"
     )
     page = TEMPLATE.read_text(encoding="utf-8")
-    return page.replace("{fields}", "\n\n".join(tables)).replace("{as_of}", as_of)
+    return (
+        page.replace("{note}", NOTE.format(sources=SOURCES).strip())
+        .replace("{fields}", "\n\n".join(tables))
+        .replace("{as_of}", as_of)
+    )
 
 
-def _heading(target: dict[str, str]) -> str:
+def _heading(target: Row) -> str:
     return (
         f"### {NAMES[target['target']]}: fields of `{target['object']}`,"
         f" API version {target['api_version']}"
     )
 
 
-def _table(
-    target: dict[str, str], fields: list[dict[str, str]], bands: list[dict[str, str]]
-) -> str:
+def _table(target: Row, fields: list[Row], bands: list[Row]) -> str:
     unique = (
         "Text(255), external id, unique"
         if target["target"] == "salesforce"
@@ -65,7 +66,7 @@ def _table(
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _type(field: dict[str, str], bands: list[dict[str, str]]) -> str:
+def _type(field: Row, bands: list[Row]) -> str:
     kind = TYPES[field["field_type"]]
     if field["field_type"] in ("picklist", "enumeration"):
         of_label = field["column_name"].endswith("_label")
@@ -76,18 +77,3 @@ def _type(field: dict[str, str], bands: list[dict[str, str]]) -> str:
         decimals = field["decimals"]
         return f"{kind}, {decimals} decimal{'' if decimals == '1' else 's'}"
     return f"{kind}({field['max_length']})" if field["max_length"] else kind
-
-
-def _seed(project: Path, name: str) -> list[dict[str, str]]:
-    with (project / "seeds" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def main() -> None:
-    """Writes the page."""
-    (PROJECT / PAGE).write_text(crm_page(PROJECT), encoding="utf-8")
-    print(f"Wrote {PAGE}.")
-
-
-if __name__ == "__main__":
-    main()
