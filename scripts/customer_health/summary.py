@@ -33,7 +33,8 @@ def summarise(
         ).fetchone()
         console.print(
             f"\n[bold]Published {days} days, {first} to {last}[/], in {seconds:.0f} s."
-            f" {plural(len(written), 'file')} changed."
+            f" {plural(len(written), 'file')} changed.",
+            highlight=False,
         )
         _tell_bands(connection, last, console)
         _tell_alerts(connection, last, console)
@@ -130,7 +131,9 @@ def _tell_alerts(
         "select count(*) from health_alerts where is_open"
     ).fetchone()
     if not rows:
-        console.print(f"[bold]No new alert.[/] {still_open:,} are open.")
+        console.print(
+            f"[bold]No new alert.[/] {still_open:,} are open.", highlight=False
+        )
         return
     severities = list(dict.fromkeys(row[0] for row in rows))
     counts = ", ".join(
@@ -138,7 +141,9 @@ def _tell_alerts(
         for severity in severities
     )
     console.print(
-        f"[bold]{plural(len(rows), 'new alert')}[/]: {counts}. {still_open:,} are open."
+        f"[bold]{plural(len(rows), 'new alert')}[/]: {counts}."
+        f" {still_open:,} are open.",
+        highlight=False,
     )
     for severity, name, account, sentence in rows[:SHOWN]:
         _tell_line(console, f"{severity}: {name} ({account}): {sentence}")
@@ -176,12 +181,13 @@ def _tell_moves(
         {"last": last, "day": last - timedelta(days=1)},
     ).fetchall()
     if not rows:
-        console.print("[bold]No settled band moved.[/]")
+        console.print("[bold]No settled band moved.[/]", highlight=False)
         return
     fell = sum(row[4] is True for row in rows)
     rose = sum(row[4] is False for row in rows)
     console.print(
-        f"[bold]{plural(len(rows), 'settled band')} moved[/]: {fell} down, {rose} up."
+        f"[bold]{plural(len(rows), 'settled band')} moved[/]: {fell} down, {rose} up.",
+        highlight=False,
     )
     for name, account, before, now, _ in rows[:SHOWN]:
         _tell_line(
@@ -207,12 +213,13 @@ def _tell_work(
         [last + timedelta(days=WEEK)],
     ).fetchone()
     if not actions:
-        console.print("[bold]Nothing is to be done.[/]")
+        console.print("[bold]Nothing is to be done.[/]", highlight=False)
         return
     console.print(
         f"[bold]{plural(actions, 'action')} to do[/] for"
         f" {plural(accounts, 'account')}: {overdue:,} overdue, {soon:,} due by"
-        f" {last + timedelta(days=WEEK)}."
+        f" {last + timedelta(days=WEEK)}.",
+        highlight=False,
     )
 
 
@@ -235,7 +242,7 @@ def _tell_warnings(connection: duckdb.DuckDBPyConnection, console: Console) -> N
     for warning in warnings:
         _tell_line(console, warning, "[bold yellow]Warning:[/] ")
     if not warnings:
-        console.print("[bold]No warning about the data.[/]")
+        console.print("[bold]No warning about the data.[/]", highlight=False)
     rejected, rows = connection.execute(
         "select coalesce(sum(rejected_rows), 0), coalesce(sum(raw_rows), 0)"
         " from data_inventory"
@@ -303,7 +310,7 @@ def _tell_line(console: Console, text: str, before: str = "  ") -> None:
 
 def _tell_more(console: Console, rows: int) -> None:
     if rows > SHOWN:
-        console.print(f"  and {rows - SHOWN} more.")
+        console.print(f"  and {rows - SHOWN} more.", highlight=False)
 
 
 def difference(number: float) -> str:
