@@ -11,7 +11,7 @@ from customer_health import generate_docs
 from customer_health.docs_pages.signals import signals_page
 from customer_health.docs_pages.text import anchor, marts
 from customer_health.docs_site import undescribed
-from customer_health.generate_docs import PAGES, outdated
+from customer_health.generate_docs import outdated
 from laboratory import PROJECT
 
 
