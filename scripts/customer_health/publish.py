@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,7 +214,7 @@ def publish(
                 "as_of_date": str(latest[0]),
                 "run_id": latest[1],
                 "duckdb": duckdb.__version__,
-                "files": files.now,
+                "files": dict(sorted(files.now.items())),
             },
         )
     files.remove_others()
@@ -335,14 +336,14 @@ def _publish_duckdb(
     forms = [_form_in_words(connection, selection) for selection in selections]
 
     def write(path: Path) -> None:
-        with _output(connection, path):
+        with _output(connection, path) as output:
             for selection in selections:
                 connection.execute(
-                    f"create table output.main.{selection.name} as "
+                    f"create table {output}.main.{selection.name} as "
                     f"select {selection.listed} from {selection.name} "
                     f"where {selection.condition}"
                 )
-                _comment(connection, selection)
+                _comment(connection, output, selection)
 
     files.add(
         role.file,
@@ -400,17 +401,19 @@ def _publish_owners(
     _sort_by_owner(
         connection, selections, [number for number, *_ in changed], scratch, template
     )
-    for number, owner, relative, content, state in changed:
 
-        def write(path: Path, number: int = number) -> None:
+    def add(change: tuple) -> None:
+        number, owner, relative, content, state = change
+
+        def write(path: Path) -> None:
             shutil.copyfile(template, path)
-            with _output(connection, path):
+            with connection.cursor() as cursor, _output(cursor, path) as output:
                 for selection in selections:
                     mine = (
                         f"where owner_number = {number}" if selection.of_owner else ""
                     )
-                    connection.execute(
-                        f"insert into output.main.{selection.name} "
+                    cursor.execute(
+                        f"insert into {output}.main.{selection.name} "
                         f"select {selection.listed} "
                         f"from by_owner.main.{selection.name} {mine}"
                     )
@@ -423,6 +426,11 @@ def _publish_owners(
             role=role.role,
             owner_id=owner,
         )
+
+    # small files wait for the disk more than they compute
+    with ThreadPoolExecutor(4) as workers:
+        for _ in workers.map(add, changed):
+            pass
     connection.execute("detach by_owner")
     shutil.rmtree(scratch)
 
@@ -454,23 +462,26 @@ def _sort_by_owner(
                 f"select {selection.listed} from {selection.name} "
                 f"where {selection.condition}"
             )
-    with _output(connection, template):
+    with _output(connection, template) as output:
         for selection in selections:
             connection.execute(
-                f"create table output.main.{selection.name} as "
+                f"create table {output}.main.{selection.name} as "
                 f"select {selection.listed} from by_owner.main.{selection.name} limit 0"
             )
-            _comment(connection, selection)
+            _comment(connection, output, selection)
 
 
 @contextlib.contextmanager
-def _output(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
-    """A file to write to, as the database output."""
+def _output(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """The name of a database, which is a file to write to, in one transaction."""
+    output = f"output_{_digest(str(path))[:16]}"
     connection.execute(
-        f"attach {text(path)} as output (storage_version '{STORAGE_VERSION}')"
+        f"attach {text(path)} as {output} (storage_version '{STORAGE_VERSION}')"
     )
-    yield
-    connection.execute("detach output")
+    connection.execute("begin transaction")
+    yield output
+    connection.execute("commit")
+    connection.execute(f"detach {output}")
 
 
 @contextlib.contextmanager
@@ -483,15 +494,18 @@ def _private() -> Iterator[None]:
         os.umask(before)
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, selection: Selection) -> None:
-    """Describes a table of output and its columns, as BI tools show them."""
+def _comment(
+    connection: duckdb.DuckDBPyConnection, output: str, selection: Selection
+) -> None:
+    """Describes a table and its columns, as BI tools show them."""
     mart = selection.mart
     connection.execute(
-        f"comment on table output.main.{mart.name} is {text(mart.description.strip())}"
+        f"comment on table {output}.main.{mart.name} is "
+        f"{text(mart.description.strip())}"
     )
     for column in selection.columns:
         connection.execute(
-            f"comment on column output.main.{mart.name}.{column} is "
+            f"comment on column {output}.main.{mart.name}.{column} is "
             f"{text(mart.columns[column].strip())}"
         )
 
