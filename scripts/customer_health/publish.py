@@ -444,6 +444,10 @@ def _sort_by_owner(
 ) -> None:
     """Makes by_owner, with the rows of some owners, one owner after the other; and the
     template of a file: its tables and their descriptions, without rows."""
+    connection.execute(
+        "delete from owned_accounts "
+        f"where not list_contains({owner_numbers}, owner_number)"
+    )
     connection.execute(f"attach {text(scratch / 'by_owner.duckdb')} as by_owner")
     for selection in selections:
         if selection.of_owner:
@@ -452,9 +456,7 @@ def _sort_by_owner(
                 f"select owned_accounts.owner_number, {selection.listed} "
                 f"from {selection.name} "
                 "inner join owned_accounts using (account_id) "
-                f"where {selection.condition} "
-                f"and list_contains({owner_numbers}, owner_number) "
-                "order by owner_number"
+                f"where {selection.condition} order by owner_number"
             )
         else:
             connection.execute(
