@@ -20,6 +20,7 @@ BY_TYPE = {
     "test": "Checking what was computed",
     "unit_test": "Trying the SQL on examples",
     "operation": "Reading raw tables",
+    "exposure": "Naming who reads the tables",
 }
 OTHER = "Working"
 

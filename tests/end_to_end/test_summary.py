@@ -295,6 +295,7 @@ def test_a_real_publication_is_summed_up(publication):
         ("test", "generic/unique_key_x.sql", "Checking what was computed"),
         ("unit_test", "marts/health/_x.yml", "Trying the SQL on examples"),
         ("operation", "hooks/x.sql", "Reading raw tables"),
+        ("exposure", "marts/_exposures.yml", "Naming who reads the tables"),
         ("snapshot", "x.sql", OTHER),
     ],
 )
