@@ -25,6 +25,28 @@ def running_browser():
         yield running
 
 
+def watch(page) -> list[str]:
+    """What goes wrong on a page from now on: errors, warnings, and what it asks for
+    elsewhere.
+    """
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            message.type in ("error", "warning") and problems.append(message.text)
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith(("file:", "data:", "blob:"))
+            or problems.append(f"asks for {request.url}")
+        ),
+    )
+    return problems
+
+
 class Visit:
     """A page, and what went wrong on it."""
 
@@ -33,22 +55,7 @@ class Visit:
             viewport={"width": 1400, "height": 1000}, timezone_id=zone
         )
         self.page = self.context.new_page()
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning")
-                and self.problems.append(message.text)
-            ),
-        )
-        self.page.on(
-            "request",
-            lambda request: (
-                request.url.startswith("file://")
-                or self.problems.append(f"asks for {request.url}")
-            ),
-        )
+        self.problems = watch(self.page)
         self.page.goto(file.as_uri() + hash)
         wanted = "body[data-ready]"
         if file.stem == "account" and self.page.locator("#account").count():

@@ -2,11 +2,11 @@
 
 import csv
 import json
-import os
 import re
 import shutil
 
 import pytest
+from browser import running_browser, watch
 from customer_health import generate_docs
 from customer_health.docs_pages.signals import signals_page
 from customer_health.docs_pages.text import anchor, marts
@@ -345,33 +345,9 @@ def test_the_page_shows_words_and_lineage_without_a_network(site, laboratory):
     _, page, _, _ = site
     assert str(laboratory.folder) not in page.read_text()
     assert [file.name for file in page.parent.iterdir()] == ["index.html"]
-    if shutil.which("chromium") is None:
-        if os.environ.get("CI"):
-            pytest.fail("There is no chromium.")
-        pytest.skip("There is no chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    problems = []
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with running_browser() as running:
         opened = running.new_page()
-        opened.on("pageerror", lambda error: problems.append(str(error)))
-        opened.on(
-            "console",
-            lambda message: (
-                message.type in ("error", "warning") and problems.append(message.text)
-            ),
-        )
-        opened.on(
-            "request",
-            lambda request: (
-                request.url.startswith(("file:", "data:", "blob:"))
-                or problems.append(request.url)
-            ),
-        )
+        problems = watch(opened)
         model = "model.customer_health.account_health_daily"
         opened.goto(f"{page.as_uri()}#!/model/{model}")
         opened.wait_for_selector("text=One row per account per day", timeout=120_000)
@@ -383,6 +359,5 @@ def test_the_page_shows_words_and_lineage_without_a_network(site, laboratory):
             ".some(input => input.value === '+account_health_daily+')"
         )
         assert opened.locator(".launcher-content canvas").count() > 0
-        running.close()
     assert "Day of the snapshot; it knows what was known by the end" in words
     assert problems == []

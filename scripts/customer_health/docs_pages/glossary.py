@@ -8,7 +8,8 @@ LINKS = """\
 Elsewhere: [signals](signals.md), [dimensions](dimensions.md),
 [bands, axes and stages](bands.md), [alerts and actions](alerts_and_actions.md),
 [scorecards](scorecards.md), [how to change a weight](change_a_weight.md),
-[every column of every published table](columns.csv).
+[every column of every published table](columns.csv), [who gets which file](roles.md),
+[health in the CRM](crm.md), [tools that read it](reading_tools.md).
 """
 
 
