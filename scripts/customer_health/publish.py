@@ -243,9 +243,7 @@ def _publish_role(
         for grant, mart in chosen:
             _publish_parquet(connection, role, _selection(role, grant, mart), files)
     selections = [
-        _selection(
-            role, grant, mart, None if role.gets_all_signal_days else signal_days
-        )
+        _selection(role, grant, mart, role.signal_days(signal_days))
         for grant, mart in chosen
     ]
     if role.has_file_per_owner:

@@ -41,7 +41,7 @@ class Role:
     parquet_folder: str | None
     has_file_per_owner: bool
     gets_personal_data: bool
-    gets_all_signal_days: bool
+    signal_history: str
     smallest_group: int | None
     grants: tuple[Grant, ...]
 
@@ -49,6 +49,14 @@ class Role:
         """The columns that the role gets, of all columns of a mart."""
         hidden = grant.left_out | (frozenset() if self.gets_personal_data else personal)
         return [name for name in columns if name not in hidden]
+
+    def signal_days(self, published_signal_days: int) -> int | None:
+        """Of how many of the latest days it gets signal scores; None is all of them."""
+        if self.signal_history == "all":
+            return None
+        if self.signal_history == "latest":
+            return published_signal_days
+        return int(self.signal_history)
 
     def condition(self, grant: Grant) -> str:
         """The rows that the role gets, apart from whose they are, in SQL."""
@@ -87,7 +95,7 @@ def read_roles(connection: duckdb.DuckDBPyConnection) -> list[Role]:
             has_file_per_owner=rows == "own_accounts",
             # whatever is not plainly allowed is not
             gets_personal_data=personal_data == "yes",
-            gets_all_signal_days=signal_history == "all",
+            signal_history=signal_history,
             smallest_group=smallest_group,
             grants=tuple(
                 Grant(

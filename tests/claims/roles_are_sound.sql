@@ -127,13 +127,16 @@ problems as (
     select
         'roles',
         role,
-        'personal_data must be yes or no, signal_history all or latest'
+        'personal_data must be yes or no, signal_history all, latest or days'
     from roles
     where
         personal_data is null
         or personal_data not in ('yes', 'no')
         or signal_history is null
-        or signal_history not in ('all', 'latest')
+        or (
+            signal_history not in ('all', 'latest')
+            and coalesce(try_cast(signal_history as int), 0) < 1
+        )
 
     union all
 

@@ -11,7 +11,7 @@ import pytest
 from customer_health.publish import publish
 from customer_health.query import run
 from customer_health.roles import file_of_owner
-from laboratory import PROJECT, rows, value
+from laboratory import DAYS, PROJECT, rows, value
 
 BI_FILE = "customer_health.duckdb"
 EXECUTIVE_FILE = "roles/executive.duckdb"
@@ -174,8 +174,8 @@ def test_files_with_people_are_for_the_user_alone(publication):
 
 
 def test_the_analyst_gets_all_there_is(publication):
-    """Every mart, row by row, column by column, all days; catches a condition or a
-    column of another role."""
+    """Every mart, row by row, column by column, of signal scores the latest days;
+    catches a condition or a column of another role."""
     exposure = publication.run.manifest()["exposures"][
         "exposure.customer_health.published_marts"
     ]
@@ -191,10 +191,29 @@ def test_the_analyst_gets_all_there_is(publication):
         assert {mart for (mart,) in found} == marts
         for mart in marts:
             one, other = f"from w.main.{mart}", f"from a.main.{mart}"
+            if mart == "signal_scores_daily":
+                one += f" where snapshot_date >= '{DAYS[-SIGNAL_DAYS]}'"
             assert connection.execute(
                 f"select count(*) from (({one} except all {other}) "
                 f"union all ({other} except all {one}))"
             ).fetchone() == (0,), mart
+
+
+@pytest.mark.parametrize(("signal_history", "days"), [("all", len(DAYS)), ("2", 2)])
+def test_signals_go_back_as_far_as_the_seed_says(changed, signal_history, days):
+    warehouse, folder, _, again = changed
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "update policy.roles set signal_history = ? "
+            "where role in ('analyst', 'csm')",
+            [signal_history],
+        )
+    again()
+    for file in (folder / ANALYST_FILE, *owner_files(folder).values()):
+        assert (
+            value(file, "select count(distinct snapshot_date) from signal_scores_daily")
+            == days
+        ), file.name
 
 
 # Customer success managers
@@ -244,11 +263,6 @@ def test_a_file_has_the_whole_history_of_its_accounts(publication):
                 condition = (
                     "account_id in (select account_id from "
                     f"w.main.account_health_current where owner_id = '{owner}')"
-                )
-            if table == "signal_scores_daily":
-                condition += (
-                    " and snapshot_date > (select max(snapshot_date) "
-                    f"from w.main.account_health_daily) - {SIGNAL_DAYS}"
                 )
             warehouse = f"select {columns} from w.main.{table} where {condition}"
             published = f"select {columns} from f.main.{table}"

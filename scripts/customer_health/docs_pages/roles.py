@@ -34,7 +34,7 @@ def roles_page(project: Path) -> str:
         days = {
             "all": "all",
             "latest": "the latest `published_signal_days`",
-        }[role["signal_history"]]
+        }.get(role["signal_history"], f"the latest {role['signal_history']}")
         lines.append(
             f"| {role['label']} | {file} | {role['description']}"
             f" | {role['personal_data']} | {days} |"
