@@ -1,6 +1,7 @@
 """Fixtures: the laboratory, and one per scenario in scenarios.py.
 
-All scenarios that the chosen tests need are begun at once, and made side by side.
+All scenarios that the chosen tests need are begun at once, and made side by side. The
+files of tests that need none go first, then those whose scenarios are made first.
 """
 
 import shutil
@@ -8,6 +9,23 @@ import shutil
 import pytest
 import scenarios
 from laboratory import DATA_END, Laboratory
+
+PLACES = {scenario.__name__: place for place, scenario in enumerate(scenarios.ALL)}
+
+
+def pytest_collection_modifyitems(items):
+    last_scenario = {}
+    for item in items:
+        needed = [PLACES[name] for name in item.fixturenames if name in PLACES]
+        last_scenario[item.path] = max(last_scenario.get(item.path, -1), *needed, -1)
+    items.sort(key=lambda item: last_scenario[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def beginning(request):
+    """Begins the scenarios, before tests that wait for none of them."""
+    if any("laboratory" in item.fixturenames for item in request.session.items):
+        request.getfixturevalue("laboratory")
 
 
 @pytest.fixture(scope="session")
