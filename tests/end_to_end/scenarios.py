@@ -1102,6 +1102,7 @@ EVALUATION = (
     "models/intermediate/outcomes/",
     "models/intermediate/validation/",
     "models/marts/validation/",
+    "models/marts/semantic/",
 )
 
 

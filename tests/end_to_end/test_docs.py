@@ -52,7 +52,7 @@ def test_the_pages_in_the_repository_are_current():
             "health_bands",
             "healthy,Healthy,green,70",
             "healthy,Fine,green,72",
-            {"docs/bands.md"},
+            {"docs/bands.md", "docs/crm.md"},
         ),
         ("quadrants", "Friend without proof", "Untested", {"docs/bands.md"}),
         ("score_caps", ",>,7,40,", ",>,9,45,", {"docs/bands.md"}),

@@ -229,4 +229,4 @@ def test_the_summary_says_what_was_published(publication):
     for (band,) in rows(
         publication.warehouse, "select distinct health_band from account_health_current"
     ):
-        assert band in output
+        assert band.replace("_", " ") in output
