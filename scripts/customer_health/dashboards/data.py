@@ -10,9 +10,9 @@ from customer_health.dashboards import pages
 from customer_health.dashboards.charts import WIDTH, finished, moment
 from customer_health.dashboards.pages import Panel, Table, panel
 from customer_health.dashboards.published import Published
-from customer_health.formats import count
+from customer_health.formats import count, words
 
-STATES = {"fresh": "#a6cee3", "no_record": "#d5dde4", "stale": "#b2263a"}
+STATES = {"fresh": "#a6cee3", "no record": "#d5dde4", "stale": "#b2263a"}
 
 
 def write(published: Published, place: Path, days: int) -> Path:
@@ -91,6 +91,7 @@ def _freshness(published: Published, days: int) -> Panel:
     poor = {row["source_table"] for row in rows if row["state"] == "stale"}
     for row in rows:
         row["day"] = moment(row.pop("snapshot_date"))
+        row["state"] = words(row["state"])
     chart = finished(
         alt.Chart(alt.Data(values=rows))
         .mark_rect()
@@ -120,7 +121,7 @@ def _freshness(published: Published, days: int) -> Panel:
         ),
         rows,
         "No day is scored yet.",
-        "By day and table that signals rest on; no_record: nothing dated by then.",
+        "By day and table that signals rest on; no record: nothing dated by then.",
         chart=chart,
     )
 
@@ -165,7 +166,9 @@ def _rejected(published: Published) -> Panel:
     most = max(totals, key=totals.get, default="")
     return panel(
         "rejected",
-        f"{count(total)} records were set aside, most of them from {most}",
+        f"{count(total)} records were set aside, most of them from {most}"
+        if total
+        else "Records that were set aside",
         rows,
         "No record was set aside.",
         chart=chart,

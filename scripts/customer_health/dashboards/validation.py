@@ -282,7 +282,9 @@ class _View:
         return panel(
             "windows",
             f"The score is better than chance in {len(good)} of {len(judged)} windows"
-            " that can be judged",
+            " that can be judged"
+            if judged
+            else "The score against chance",
             judged,
             NOT_ENOUGH if rows else NOT_YET,
             "AUC with its 95 % interval, by how long after the score the account was"
@@ -429,7 +431,9 @@ class _View:
         return panel(
             "signals",
             f"{sure} of {len(rows)} signals tell by themselves who is lost,"
-            f" {wrong} point the wrong way",
+            f" {wrong} point the wrong way"
+            if rows
+            else "Signals by themselves",
             rows,
             NOT_ENOUGH if self.metrics else NOT_YET,
             f"The {len(shown)} that tell most surely, AUC with its 95 % interval among"
@@ -497,8 +501,8 @@ class _View:
         )
         return panel(
             "drift",
-            f"The distribution of the score is {words(state)}; {len(warned)} signals or"
-            " scores drift"
+            f"The drift of the score is {words(state)}; {len(warned)} signals or scores"
+            " drift"
             if state
             else "Drift",
             months,

@@ -79,12 +79,13 @@ function spells(days, names, titleOf, row, says) {
     if (before && before.name === name && before.until === day - 1) before.until = day;
     else found.push({ name, first: day, until: day });
   });
-  // a spell that is too short has no room for its title
-  const isWide = (one) => one.until - one.first >= days.length / 10;
+  // a short spell has room for the symbol of its band only, one of a few days for nothing
+  const shown = (title, share) =>
+    share >= 0.1 ? title : share >= 0.025 && title.includes(" ") ? title.split(" ")[0] : "";
   return found.filter((one) => !none(one.name)).map((one) => ({
     row, title: titleOf(one.name), from: dayOf(one.first), to: dayOf(one.until + 1),
     says: says(one.name), is_dark: dark(titleOf(one.name)),
-    text: isWide(one) ? titleOf(one.name) : "",
+    text: shown(titleOf(one.name), (one.until - one.first + 1) / days.length),
   }));
 }
 
