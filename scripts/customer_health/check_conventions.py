@@ -221,12 +221,12 @@ def a_seed_tells_type_and_meaning_of_its_columns(
             if column not in seed["config"]["column_types"]:
                 yield (
                     seed["original_file_path"],
-                    f"Give {column} a type in column_types of seeds/_seeds.yml.",
+                    f"Give {column} a type in column_types of seeds/_seeds__*.yml.",
                 )
             if not seed["columns"].get(column, {}).get("description"):
                 yield (
                     seed["original_file_path"],
-                    f"Describe {column} in seeds/_seeds.yml.",
+                    f"Describe {column} in seeds/_seeds__*.yml.",
                 )
 
 

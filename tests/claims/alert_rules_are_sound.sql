@@ -36,7 +36,7 @@ problems as (
         rule,
         concat(
             'unknown kind ', coalesce(kind, '(blank)'),
-            ': seeds/_seeds.yml says which there are'
+            ': seeds/_seeds__actions.yml says which there are'
         ) as problem
     from alert_rules
     where

@@ -102,8 +102,9 @@ problems as (
         'signals',
         signal,
         concat(
-            'it needs words: a label, a value_format that _seeds.yml names, and ',
-            'value_words with {value}; of a flag value_words without it, and zero_words'
+            'it needs words: a label, a value_format that its description names, ',
+            'and value_words with {value}; of a flag value_words without it, ',
+            'and zero_words'
         )
     from signals
     where

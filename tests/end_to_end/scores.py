@@ -1,6 +1,6 @@
 """The scores, computed again in plain Python from the seeds and the measured values.
 
-Written from the rules in words (DECISIONS.md and seeds/_seeds.yml), not from the SQL.
+Written from the rules in words (DECISIONS.md, seeds/_seeds__*.yml), not from the SQL.
 """
 
 import csv
