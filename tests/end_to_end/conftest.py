@@ -17,7 +17,9 @@ def pytest_collection_modifyitems(items):
     last_scenario = {}
     for item in items:
         needed = [PLACES[name] for name in item.fixturenames if name in PLACES]
-        last_scenario[item.path] = max(last_scenario.get(item.path, -1), *needed, -1)
+        if not needed:  # what builds by itself gets a processor after all scenarios
+            needed = [len(PLACES) if "laboratory" in item.fixturenames else -1]
+        last_scenario[item.path] = max(last_scenario.get(item.path, -1), *needed)
     items.sort(key=lambda item: last_scenario[item.path])
 
 
